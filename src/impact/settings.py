@@ -66,7 +66,8 @@ class Settings:
             surveys_dir=_optional_folder(environ, "IMPACT_SURVEYS_DIR"),
             analysis_dir=_optional_folder(environ, "IMPACT_ANALYSIS_DIR"),
             base_url=base_url,
-            secure_cookies=environ.get("IMPACT_SECURE_COOKIES", str(int(base_url.startswith("https")))) == "1",
+            secure_cookies=environ.get("IMPACT_SECURE_COOKIES", str(int(base_url.startswith("https"))))
+            == "1",
         )
 
 

@@ -75,7 +75,9 @@ class Document:
         """Check that `value` is a mapping with these keys and no others; True if it is a mapping at all."""
         name = ".".join(str(part) for part in place) or "the file"
         if not isinstance(value, Mapping):
-            self.problem(place, f"“{name}” should hold keys, and holds {_kind(value)}.", "Write “key: value” lines.")
+            self.problem(
+                place, f"“{name}” should hold keys, and holds {_kind(value)}.", "Write “key: value” lines."
+            )
             return False
         known = [*required, *optional]
         for key in value:
@@ -95,7 +97,9 @@ class Document:
         if isinstance(value, Hashable) and value in allowed:
             return value
         name = place[-1] if place else "value"
-        self.problem(place, f"“{value}” is no {name}.", suggestion(str(value), [str(item) for item in allowed]))
+        self.problem(
+            place, f"“{value}” is no {name}.", suggestion(str(value), [str(item) for item in allowed])
+        )
         return default
 
     def number(
@@ -105,7 +109,9 @@ class Document:
         if value is None and default is not None:
             return default
         if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-            self.problem(place, f"“{value}” is no number from {low:g} to {high:g}.", "Write one within that range.")
+            self.problem(
+                place, f"“{value}” is no number from {low:g} to {high:g}.", "Write one within that range."
+            )
             return default
         return value
 
@@ -136,7 +142,9 @@ def _read_text(path: Path, error: type[InputInvalid]) -> str:
         raw = path.read_bytes()
     except OSError as fault:
         raise error.at(
-            str(path), f"the file cannot be read: {(fault.strerror or 'unknown reason').lower()}.", "Check the path."
+            str(path),
+            f"the file cannot be read: {(fault.strerror or 'unknown reason').lower()}.",
+            "Check the path.",
         ) from None
     if len(raw) > MAXIMUM_BYTES:
         raise error.at(path.name, f"the file is larger than {MAXIMUM_BYTES // 1_000_000} MB.", "Split it.")
@@ -153,7 +161,9 @@ def _read_text(path: Path, error: type[InputInvalid]) -> str:
         ) from None
 
 
-def _construct(node: Any, place: Place, lines: dict[Place, int], path: Path, error: type[InputInvalid]) -> Any:
+def _construct(
+    node: Any, place: Place, lines: dict[Place, int], path: Path, error: type[InputInvalid]
+) -> Any:
     """Plain data from composed nodes, remembering lines; a key written twice and an alias are errors."""
     if node is None:
         return None
