@@ -1,0 +1,74 @@
+# Two commands are all that a stranger needs: `make demo` and `make test`.
+# Everything is installed into .venv from lock files with hashes; nothing is changed outside it,
+# but for Chromium (a Debian package), which the browser tests drive.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := .stamps
+DEMO_OPTIONS ?=
+TEST_OPTIONS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format bench lock soak clean
+
+help:
+	@echo "make demo    install, start with a demo programme, print the links for participant, evaluator and funder"
+	@echo "make test    install what the tests need (Chromium and PostgreSQL included) and run them"
+	@echo "make check   style, layers, instruments, plans, templates and documents; runs all and lists every failure"
+	@echo "make bench   speed and memory, as ratios measured in one run"
+	@echo "make soak    the long runs that are too long for every day"
+	@echo "make lock    resolve the dependencies anew and write the lock files"
+
+demo: $(STAMPS)/demo
+	$(BIN)/impact demo $(DEMO_OPTIONS)
+
+test: $(STAMPS)/test $(STAMPS)/chromium
+	$(BIN)/python -m pytest $(TEST_OPTIONS)
+
+check: $(STAMPS)/test
+	@sh tests/check.sh $(BIN)
+
+format: $(STAMPS)/test
+	$(BIN)/ruff format src tests benchmarks
+	$(BIN)/ruff check --fix src tests benchmarks
+
+bench: $(STAMPS)/test
+	$(BIN)/python -m benchmarks $(BENCH_OPTIONS)
+
+soak: $(STAMPS)/test
+	IMPACT_SOAK=1 $(BIN)/python -m pytest -m soak $(TEST_OPTIONS)
+
+lock:
+	$(PYTHON) -m venv $(STAMPS)/lock-tool && $(STAMPS)/lock-tool/bin/pip install --quiet uv
+	$(STAMPS)/lock-tool/bin/uv pip compile pyproject.toml --extra demo --extra checkout --universal \
+	  --python-version 3.11 --generate-hashes --upgrade --no-header --quiet --output-file requirements.lock
+	$(STAMPS)/lock-tool/bin/uv pip compile pyproject.toml --extra demo --extra checkout --extra test --universal \
+	  --python-version 3.11 --generate-hashes --upgrade --no-header --quiet \
+	  --constraint requirements.lock --output-file requirements-test.lock
+
+clean:
+	rm -rf $(VENV) $(STAMPS) test-output
+
+# --- installation; a stamp is older than its lock file when something must be installed anew ---
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
+	  { echo "impact needs Python 3.11, 3.12 or 3.13; give one with make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || sh tests/debian-packages.sh python3-venv
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMPS)/demo: requirements.lock pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/test: requirements-test.lock pyproject.toml | $(BIN)/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-test.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@mkdir -p $(STAMPS) && touch $@ $(STAMPS)/demo
+
+$(STAMPS)/chromium:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+	  sh tests/debian-packages.sh chromium fonts-dejavu-core
+	@mkdir -p $(STAMPS) && touch $@
