@@ -34,6 +34,7 @@ format: $(STAMPS)/test
 	$(BIN)/ruff check --fix src tests benchmarks
 
 bench: $(STAMPS)/test
+	@command -v wrk >/dev/null || sh tests/debian-packages.sh wrk
 	$(BIN)/python -m benchmarks $(BENCH_OPTIONS)
 
 soak: $(STAMPS)/test

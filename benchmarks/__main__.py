@@ -1,0 +1,20 @@
+"""`python -m benchmarks [web|evaluate|start]`: run all or some, print one table each."""
+
+import sys
+
+from benchmarks import evaluate, start, web
+
+PARTS = {"start": start.main, "web": web.main, "evaluate": evaluate.main}
+
+
+def main() -> None:
+    chosen = sys.argv[1:] or list(PARTS)
+    unknown = [name for name in chosen if name not in PARTS]
+    if unknown:
+        sys.exit(f"unknown benchmark {', '.join(unknown)}; choose from {', '.join(PARTS)}")
+    for name in chosen:
+        PARTS[name]()
+
+
+if __name__ == "__main__":
+    main()
