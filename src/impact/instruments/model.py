@@ -21,6 +21,13 @@ ITEM_TYPES = (*SINGLE_TYPES, "choices", "number", "text", "note")
 ARMS = ("workshop", "comparison")
 
 
+def option_key(value: float | str) -> str:
+    """An option's value as it stands in a form or a data file: 3 and 3.0 give "3"."""
+    if isinstance(value, str):
+        return value
+    return str(int(value)) if float(value).is_integer() else repr(float(value))
+
+
 @dataclass(frozen=True)
 class Language:
     """A language of the instrument. `status`: `source`, `draft` (no native reviewer yet) or `reviewed`."""
@@ -80,6 +87,19 @@ class Item:
     def values(self) -> tuple[float | str, ...]:
         return tuple(option.value for option in self.options)
 
+    @cached_property
+    def index_of(self) -> Mapping[str, int]:
+        """Option value as text (see option_key) → its index, which is what is stored."""
+        return {option_key(value): index for index, value in enumerate(self.values)}
+
+    @property
+    def is_scorable(self) -> bool:
+        """It may be part of a scale: one answer, numeric, with a range of more than one value."""
+        if self.type == "number":
+            return self.minimum is not None and self.maximum is not None and self.minimum < self.maximum
+        numeric = all(isinstance(value, int | float) for value in self.values)
+        return self.is_single and numeric and len(self.values) > 1
+
     @property
     def value_range(self) -> tuple[float, float]:
         """Lowest and highest possible value of an item that may be scored."""
@@ -128,6 +148,11 @@ class CodeElement:
     options: Mapping[str, tuple[tuple[str, str], ...]]
     help: Text = field(default_factory=dict)
 
+    @cached_property
+    def values(self) -> frozenset[str]:
+        """Every value of any language."""
+        return frozenset(value for options in self.options.values() for value, _ in options)
+
 
 @dataclass(frozen=True)
 class PerceptionGap:
@@ -140,7 +165,7 @@ class PerceptionGap:
 
 @dataclass(frozen=True)
 class Consent:
-    """`summary` at most 120 words, `details` below it, `agree` the words on the button. Paragraphs per language."""
+    """Per language: paragraphs of `summary`, at most 120 words, and (heading, text) pairs of `details`."""
 
     summary: Mapping[str, tuple[str, ...]]
     details: Mapping[str, tuple[tuple[str, str], ...]]
@@ -191,6 +216,19 @@ class Instrument:
     @cached_property
     def closed_items(self) -> tuple[Item, ...]:
         return tuple(item for item in self.items if item.is_closed)
+
+    @cached_property
+    def order_of_asking(self) -> tuple[Item, ...]:
+        """All items, those on pages in page order: what an item's `show_if` refers to comes before it."""
+        on_pages = [self.item[name] for page in self.pages for name in page.items]
+        placed = {item.id for item in on_pages}
+        return (*on_pages, *(item for item in self.items if item.id not in placed))
+
+    @cached_property
+    def form_fields(self) -> frozenset[str]:
+        """Names of the form fields: `i.<item>` for questions, `c.<element>` for the linkage code."""
+        items = (f"i.{item.id}" for item in self.items if item.type != "note")
+        return frozenset((*items, *(f"c.{element.id}" for element in self.code_elements)))
 
     @property
     def side_ids(self) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection, Hashable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ Place = tuple[Hashable, ...]
 """Where in the document: keys and list positions from the root, e.g. ("items", 3, "text", "ar")."""
 
 MAXIMUM_BYTES = 5_000_000
+_NUMBER = re.compile(r"[+-]?(0|[1-9][0-9]*)?(\.[0-9]*)?([eE][+-]?[0-9]+)?")
 
 
 class Document:
@@ -130,7 +132,7 @@ def suggestion(word: str, known: Collection[str]) -> str:
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     if near:
         return f"Did you mean “{near[0]}”?"
-    return "Use one of: " + ", ".join(sorted(known)) + "." if known else "Remove it."
+    return "Use one of: " + ", ".join(sorted(set(known))) + "." if known else "Remove it."
 
 
 def _kind(value: Any) -> str:
@@ -193,5 +195,10 @@ def _scalar(node: Any) -> Any:
         value = loader.construct_object(node, deep=True)
     finally:
         loader.dispose()
-    # YAML reads an unquoted date as a date; in our files it is text.
+    # YAML 1.1 also reads Yes, No, On and Off as truth values, 12:30 and 010 as numbers, and an unquoted date as
+    # a date; whoever writes a label means the word.
+    if isinstance(value, bool) and node.value.lower() not in ("true", "false"):
+        return str(node.value)
+    if isinstance(value, int | float) and not isinstance(value, bool) and not _NUMBER.fullmatch(node.value):
+        return str(node.value)
     return value if isinstance(value, str | int | float | bool | type(None)) else str(node.value)

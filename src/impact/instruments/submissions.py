@@ -17,8 +17,10 @@ class Submissions:
     side       int8 (n,)   index into `Instrument.sides`, −1 where there is none
     arm        int8 (n,)   index into `model.ARMS`
     language   int8 (n,)   index into `Instrument.languages`, −1 unknown
-    respondent int64 (n,)  same number = same person, −1 unknown; the labels themselves are not kept
-    code       int64 (n, E) one opaque token for each linkage-code element (equal token = equal answer), −1 not given
+    respondent int64 (n,)  same number = same person, −1 unknown; a number is an index into
+               `respondent_labels` where those are kept (a file about to be imported)
+    code       int64 (n, E) one opaque token for each linkage-code element (equal token = equal answer),
+               −1 not given; an index into `code_labels[e]` where those are kept
     weight     float64 (n,) or None
     answers    closed item id → column: uint8 option index or missing code (single choice), float64 with
                MISSING_NUMBER (number), uint32 bit mask with MISSING_MASK (choices)
@@ -34,6 +36,8 @@ class Submissions:
     code: np.ndarray
     answers: Mapping[str, np.ndarray]
     weight: np.ndarray | None = None
+    respondent_labels: tuple[str, ...] | None = None
+    code_labels: tuple[tuple[str, ...], ...] | None = None
 
     def __len__(self) -> int:
         return len(self.wave)
