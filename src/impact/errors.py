@@ -10,6 +10,7 @@
     ├── NotSignedIn
     ├── NotAllowed
     ├── Conflict                 the state forbids it: already there, closed, used
+    ├── StoreUnavailable         busy, or the database does not answer: nothing was stored, try again
     ├── KeyMissing               the keyring outside the database is absent or does not fit
     └── SetupInvalid             environment, folders, ports, database address
 
@@ -105,6 +106,12 @@ class Conflict(ImpactError):
     status = 409
     exit_code = 4
     title = "That is not possible now"
+
+
+class StoreUnavailable(ImpactError):
+    status = 503
+    exit_code = 5
+    title = "Please try again in a moment"
 
 
 class KeyMissing(ImpactError):
