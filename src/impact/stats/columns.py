@@ -1,0 +1,85 @@
+"""Columns as they come in: complete cases, cluster numbers, and what counts as "the same number".
+
+Missing values are NaN. Differences smaller than 1e-7 of the largest value are floating-point dust
+(0.3 − 0.2 is not 0.1 in a computer) and must neither break a tie nor look like variation.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from impact.stats.caveats import Caveat
+
+TIE = 1e-7
+"""Relative difference up to which two differences of scores are one and the same."""
+
+DUST = 1e-10
+"""A standard deviation below this share of the largest value is none."""
+
+
+def column(values: Any, name: str) -> np.ndarray:
+    """`values` as a float vector; ValueError if it is not one-dimensional."""
+    array = np.asarray(values, dtype=np.float64)
+    if array.ndim != 1:
+        raise ValueError(f"{name} must have one dimension, it has {array.ndim}")
+    return array
+
+
+def check_confidence(confidence: float) -> None:
+    if not 0.0 < confidence < 1.0:
+        raise ValueError(f"confidence must lie between 0 and 1, it is {confidence}")
+
+
+def same_length(**columns: Any) -> None:
+    """ValueError with all lengths if they differ. `None` columns are passed over."""
+    lengths = {name: len(values) for name, values in columns.items() if values is not None}
+    if len(set(lengths.values())) > 1:
+        raise ValueError(f"columns must have the same length, they have {lengths}")
+
+
+def complete_pairs(before: Any, after: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray, Caveat | None]:
+    """Both columns without the rows that miss one, the mask of rows kept, and a caveat if one is infinite."""
+    before, after = column(before, "before"), column(after, "after")
+    same_length(before=before, after=after)
+    kept = ~(np.isnan(before) | np.isnan(after))
+    if not kept.all():
+        before, after = before[kept], after[kept]
+    infinite = bool(np.isinf(before).any() or np.isinf(after).any())
+    return before, after, kept, Caveat.NOT_FINITE if infinite else None
+
+
+def magnitude(*columns: np.ndarray) -> float:
+    """The largest absolute value: the yardstick for dust."""
+    return max((float(np.abs(values).max()) for values in columns if values.size), default=0.0)
+
+
+def spread(values: np.ndarray, yardstick: float) -> float:
+    """Standard deviation (n − 1), exactly 0 where it is only floating-point dust. Needs two values."""
+    centred = values - values.mean()
+    deviation = float(np.sqrt(centred @ centred / (len(values) - 1)))
+    return 0.0 if deviation <= DUST * yardstick else deviation
+
+
+def centre(values: np.ndarray, yardstick: float) -> float:
+    """Mean, exactly 0 where it is only floating-point dust."""
+    mean = float(values.mean())
+    return 0.0 if abs(mean) <= DUST * yardstick else mean
+
+
+def cluster_numbers(clusters: Any) -> tuple[np.ndarray, int]:
+    """Labels of any kind → numbers 0 … G−1 and G. Integers in a narrow range need no sorting."""
+    labels = np.asarray(clusters)
+    if labels.ndim != 1:
+        raise ValueError(f"clusters must have one dimension, they have {labels.ndim}")
+    if labels.size == 0:
+        return np.zeros(0, np.intp), 0
+    if labels.dtype.kind in "iu":
+        low, high = int(labels.min()), int(labels.max())
+        if high - low <= 4 * labels.size + 1000:
+            shifted = (labels - low).astype(np.intp)
+            present = np.bincount(shifted) > 0
+            return (np.cumsum(present) - 1)[shifted], int(present.sum())
+    names, numbers = np.unique(labels, return_inverse=True)
+    return numbers.astype(np.intp), len(names)
