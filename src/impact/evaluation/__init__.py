@@ -1,0 +1,23 @@
+"""Plan + linked, scored data → Findings: estimates, verdicts, the sentence that may be said, disclosure control."""
+
+from impact.evaluation.claims import Breach, check
+from impact.evaluation.columns import as_submissions
+from impact.evaluation.findings import to_json
+from impact.evaluation.labels import Labels, default_labels
+from impact.evaluation.run import AUDIENCES, run
+from impact.evaluation.simulate import draw
+from impact.evaluation.verdicts import VERDICTS, verdict
+
+__all__ = [
+    "AUDIENCES",
+    "VERDICTS",
+    "Breach",
+    "Labels",
+    "as_submissions",
+    "check",
+    "default_labels",
+    "draw",
+    "run",
+    "to_json",
+    "verdict",
+]

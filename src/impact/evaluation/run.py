@@ -1,0 +1,180 @@
+"""Plan and linked submissions in, Findings out: the engine behind every door."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from impact.evaluation import findings, flow
+from impact.evaluation import labels as naming
+from impact.evaluation.canonical import Canonical, LinksLike, canonical
+from impact.evaluation.claims import licence_block, licence_of
+from impact.evaluation.disclosure import disclose
+from impact.evaluation.finding import Setting, change_finding, difference_finding
+from impact.evaluation.labels import Labels, default_labels
+from impact.evaluation.people import COMPARISON, WORKSHOP, Pairs, pairs_of, sample_of, together
+from impact.evaluation.quality import quality_rows
+from impact.evaluation.verdicts import family_size
+from impact.evaluation.wording import caveat
+from impact.instruments.model import Instrument
+from impact.instruments.scoring import item_matrix, score
+from impact.instruments.submissions import Submissions
+from impact.plans.model import Contrast, Outcome, Plan
+
+AUDIENCES = ("team", "public")
+
+
+def run(
+    plan: Plan,
+    instrument: Instrument,
+    submissions: Submissions,
+    links: LinksLike,
+    *,
+    audience: str,
+    labels: Labels | None = None,
+    locked_at: str | None = None,
+) -> dict[str, Any]:
+    """The Findings of `plan` on `submissions`, already fit for `audience` (`team` or `public`).
+
+    `links` as from `impact.linkage.link`. `locked_at` (ISO 8601) is when the plan was locked, if it was. Any data
+    with at least one submission give a complete result: what cannot be computed is None with a caveat.
+
+    >>> run(plan, instrument, submissions, link(instrument, submissions), audience="public")["format"]
+    1
+    """
+    if audience not in AUDIENCES:
+        raise ValueError(f"audience is {audience!r}, not one of {AUDIENCES}")
+    names = labels or default_labels(instrument, plan)
+    data = canonical(instrument, submissions, links)
+    sides = len(instrument.sides)
+    setting = Setting(plan, instrument, names, family_size(plan, sides))
+    engine = _Engine(setting, data)
+    for outcome in plan.outcomes:
+        engine.evaluate(outcome)
+    raw = _document(engine, links, locked_at)
+    threshold = getattr(plan.thresholds, audience)
+    return findings.clean(disclose(raw, audience, threshold, names, instrument))
+
+
+class _Engine:
+    """Goes through the outcomes one by one, so that the items of only one scale lie in memory at a time."""
+
+    def __init__(self, setting: Setting, data: Canonical) -> None:
+        self.setting, self.data = setting, data
+        plan, instrument = setting.plan, setting.instrument
+        self.waves = [
+            wave
+            for wave in instrument.waves
+            if any(wave in (contrast.after, contrast.before) for contrast in plan.contrasts)
+        ]
+        self.findings: list[dict[str, Any]] = []
+        self.quality: list[dict[str, Any]] = []
+        self.analysed = np.zeros(len(data.submissions), dtype=bool)
+        self._pairs = {contrast: self._people(contrast) for contrast in plan.contrasts}
+
+    def _people(self, contrast: Contrast) -> dict[str | None, Pairs]:
+        """Side (None: all) → its people."""
+        ids = self.setting.instrument.side_ids
+        pairs = pairs_of(self.data, self.setting.instrument, contrast)
+        if self.setting.is_one_group and (pairs.arm != WORKSHOP).any():
+            pairs = pairs.where(pairs.arm == WORKSHOP)
+        if not self.setting.plan.by_side:
+            return {None: pairs}
+        return {side: pairs.where(pairs.side == number) for number, side in enumerate(ids)}
+
+    def evaluate(self, outcome: Outcome) -> None:
+        setting = self.setting
+        scale = setting.instrument.scale[outcome.scale]
+        scores = score(setting.instrument, scale, self.data.submissions)
+        items = item_matrix(setting.instrument, scale, self.data.submissions)
+        quality = quality_rows(
+            self.data, setting.instrument, scale.id, scores, items, self.waves, setting.plan.by_side,
+            setting.labels.language,
+        )  # fmt: skip
+        alphas = {
+            (row["wave"], row["side"]): row["alpha"]["value"] for row in quality if row["language"] is None
+        }
+        self.quality += quality
+        for contrast in setting.plan.contrasts:
+            self._contrast(outcome, contrast, scores, alphas)
+
+    def _contrast(
+        self,
+        outcome: Outcome,
+        contrast: Contrast,
+        scores: np.ndarray,
+        alphas: dict[tuple[str, str | None], float | None],
+    ) -> None:
+        setting = self.setting
+        samples = {side: sample_of(pairs, scores) for side, pairs in self._pairs[contrast].items()}
+        asked = self._asked(contrast.before, scores)
+        for side, sample in samples.items():
+            alpha = alphas.get((contrast.before, side))
+            found = change_finding(setting, outcome, contrast, side, sample, alpha, asked[side])
+            self.findings.append(found)
+            if outcome.role == "primary":
+                self.analysed[sample.rows] = True
+        if setting.plan.compare_sides and outcome.role == "primary":
+            for first, second in combinations(samples, 2):
+                both = together(samples[first], samples[second])
+                self.findings.append(difference_finding(setting, outcome, contrast, first, second, both))
+
+    def _asked(self, wave: str, scores: np.ndarray) -> dict[str | None, int]:
+        """Side (None: all) → people with a score at `wave`, of the arms that the design is about."""
+        submissions = self.data.submissions
+        chosen = (submissions.wave == self.setting.instrument.waves.index(wave)) & ~np.isnan(scores)
+        if self.setting.is_one_group:
+            chosen &= submissions.arm == WORKSHOP
+        if not self.setting.plan.by_side:
+            return {None: int(chosen.sum())}
+        ids = self.setting.instrument.side_ids
+        return {side: int((chosen & (submissions.side == number)).sum()) for number, side in enumerate(ids)}
+
+
+def _document(engine: _Engine, links: LinksLike, locked_at: str | None) -> dict[str, Any]:
+    setting, data = engine.setting, engine.data
+    plan, instrument, names = setting.plan, setting.instrument, setting.labels
+    workshops = len(data.submissions.workshops)
+    few = [found["claim"]["licence"] for found in engine.findings if found["role"] == "primary"]
+    licence = "these_rooms" if set(few) == {"these_rooms"} else licence_of(plan.design, True, False)
+    rows = flow.flow_rows(data, instrument, engine.waves, engine.analysed, plan.by_side)
+    return {
+        "format": findings.FORMAT,
+        "plan": {"id": plan.id, "title": plan.title, "sha256": plan.sha256, "locked_at": locked_at},
+        "instrument": {"id": instrument.id, "version": instrument.version, "sha256": instrument.sha256},
+        "data": {"sha256": data.sha256, "submissions": len(data.submissions), "respondents": data.people},
+        "design": plan.design,
+        "licence": licence_block(licence, plan.design, names.language),
+        "labels": naming.block(instrument, plan, names, engine.waves, workshops),
+        "flow": rows,
+        "quality": engine.quality,
+        "findings": engine.findings,
+        "perception_gap": [],
+        "response_shift": [],
+        "harm": [],
+        "linkage": flow.linkage_block(links, rows),
+        "deviations": [],
+        "portfolio": {},
+        "caveats": [caveat(code, names.language) for code in _codes(engine, links)],
+    }
+
+
+def _codes(engine: _Engine, links: LinksLike) -> list[str]:
+    """Caveats on the whole evaluation."""
+    plan, submissions = engine.setting.plan, engine.data.submissions
+    codes = {"one_group": ["no_comparison_group"], "comparison": ["not_by_lot"]}.get(plan.design, [])[:]
+    if engine.setting.labels.synthetic:
+        codes.insert(0, "synthetic")
+    if plan.cluster == "none":
+        codes.append("workshops_ignored")
+    if engine.setting.is_one_group and (submissions.arm == COMPARISON).any():
+        codes.append("comparison_ignored")
+    if plan.by_side and (submissions.side < 0).any():
+        codes.append("outside_sides")
+    if submissions.weight is not None:
+        codes.append("weights_ignored")
+    if any(distance > 0 for pairs in links.pairs.values() for distance in pairs if pairs[distance]):
+        codes.append("linkage_tolerant")
+    return codes

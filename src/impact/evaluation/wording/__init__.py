@@ -1,0 +1,34 @@
+"""Catalogues of the sentences that a finding may say, one file a language."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_FOLDER = Path(__file__).resolve().parent
+SOURCE_LANGUAGE = "en"
+
+
+def languages() -> tuple[str, ...]:
+    """Languages in which findings can be worded."""
+    return tuple(sorted(path.stem for path in _FOLDER.glob("*.yaml")))
+
+
+def language_for(language: str) -> str:
+    """`language` if findings can be worded in it, else English."""
+    return language if language in languages() else SOURCE_LANGUAGE
+
+
+@cache
+def words(language: str) -> dict[str, Any]:
+    """The catalogue of `language`, or the English one."""
+    path = _FOLDER / f"{language_for(language)}.yaml"
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def caveat(code: str, language: str) -> dict[str, str]:
+    """A caveat with its text. An unknown code is a fault of ours: KeyError."""
+    return {"code": code, "text": words(language)["caveats"][code]}

@@ -1,0 +1,148 @@
+"""Small tables in, findings out; every expected number can be worked out by hand (docs/methods.md shows them).
+
+One scale of one item, 1–5, so that a step is 25 points.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from impact.evaluation import as_submissions, run
+from impact.instruments.model import Instrument, Item, Language, Option, Scale
+from impact.plans import Contrast, Outcome, Plan, Thresholds
+
+
+@dataclass(frozen=True)
+class NumberLinks:
+    person: np.ndarray
+    by: str = "respondent"
+    refused: int = 0
+    pairs: dict = field(default_factory=dict)
+
+
+def findings_of(
+    table, *, design="one_group", cluster="workshop", estimator="cr2", direction="higher", **changes
+):
+    """`table`: rows of (person, workshop, arm, before, after) with answers 1–5 or "" for none."""
+    options = tuple(Option(value, {"en": str(value)}) for value in range(1, 6))
+    instrument = Instrument(
+        "spec", 1, {"en": "Spec"}, (Language("en", "English", "ltr", "source"),), ("pre", "post"),
+        (Item("q", "likert", {"en": "q"}, ("pre", "post"), options),),
+        (Scale("trust", {"en": "Trust"}, ("q",), frozenset(), direction, 1, "trust", "own"),), (), "own", "1" * 64,
+    )  # fmt: skip
+    values = {
+        "id": "spec", "instrument_id": "spec", "instrument_version": 1, "title": "Spec", "design": design,
+        "outcomes": (Outcome("trust", "primary"),), "contrasts": (Contrast("post - pre", "post", "pre"),),
+        "by_side": False, "cluster": cluster, "estimator": estimator, "few_workshops": "paired",
+        "effect_size": "g_av" if design == "one_group" else "g_before", "correction": "simultaneous", "level": 0.95,
+        "sesoi": 5.0, "missing": "complete_cases", "minimum_n": 2, "thresholds": Thresholds(2, 2),
+        "words": "lovakov2021", "sha256": "0" * 64,
+    }  # fmt: skip
+    plan = Plan(**(values | changes))
+    rows = [
+        {
+            "respondent": f"p{person}",
+            "wave": wave,
+            "workshop": workshop,
+            "arm": arm,
+            "language": "en",
+            "q": str(answer),
+        }
+        for person, workshop, arm, before, after in table
+        for wave, answer in (("pre", before), ("post", after))
+    ]
+    submissions = as_submissions(instrument, rows)
+    links = NumberLinks(submissions.respondent)
+    return run(plan, instrument, submissions, links, audience="team")["findings"][0]
+
+
+def group(changes_by_workshop, before=2):
+    table = []
+    for workshop, changes in changes_by_workshop.items():
+        for change in changes:
+            table.append(
+                (len(table), workshop, "workshop", before + len(table) % 2, before + len(table) % 2 + change)
+            )
+    return table
+
+
+def test_paired_t_in_one_workshop():
+    """Changes 0, 1, 1, 2 steps: mean 25 points, SD 25·√(2/3), standard error SD/2, t on 3 df."""
+    found = findings_of(group({"W": [0, 1, 1, 2]}, before=1))
+    error = 25 * math.sqrt(2 / 3) / 2
+    assert found["estimate"]["value"] == 25.0
+    assert found["estimate"]["std_error"] == pytest.approx(error, rel=1e-9)
+    assert found["estimate"]["df"] == 3
+    assert found["estimate"]["high"] == pytest.approx(
+        25 + 3.182446305284263 * error, rel=1e-9
+    )  # R: qt(.975, 3)
+    assert found["estimator"] == "paired_t"
+    assert found["verdict"] == "inconclusive"
+
+
+def test_three_equal_workshops_are_a_t_test_of_their_means():
+    """With equal workshops CR2 is the t test of the means −25, 0, 25 … here 0, 25, 50: mean 25, SE 25/√3, 2 df."""
+    found = findings_of(group({"A": [0, 0], "B": [1, 1], "C": [2, 2]}, before=1))
+    assert found["estimator"] == "mean_change_cr2"
+    assert found["estimate"]["value"] == 25.0
+    assert found["estimate"]["std_error"] == pytest.approx(25 / math.sqrt(3), rel=1e-9)
+    assert found["estimate"]["df"] == pytest.approx(2, rel=1e-9)
+    assert found["tests"][1]["name"] == "paired_t"
+    assert found["tests"][1]["df"] == 5
+
+
+def test_nobody_changed():
+    found = findings_of(group({"A": [0, 0], "B": [0, 0], "C": [0, 0]}))
+    assert found["estimate"]["value"] == 0.0
+    assert (found["estimate"]["low"], found["verdict"], found["tests"]) == (None, None, [])
+    assert found["effect_size"]["value"] is None
+    assert "nobody_changed" in [caveat["code"] for caveat in found["caveats"]]
+
+
+def test_everybody_one_step():
+    found = findings_of(group({"A": [1, 1], "B": [1, 1], "C": [1, 1]}))
+    assert found["estimate"]["value"] == 25.0
+    assert (found["estimate"]["std_error"], found["verdict"], found["tests"]) == (None, None, [])
+    assert "all_changed_alike" in [caveat["code"] for caveat in found["caveats"]]
+
+
+def test_people_without_a_second_answer_are_left_out_and_counted():
+    table = [
+        *group({"A": [1, 2], "B": [0, 1], "C": [1, 1]}),
+        *[(90 + i, "A", "workshop", 2, "") for i in range(5)],
+    ]
+    found = findings_of(table)
+    assert found["n"] == 6
+    assert "many_lost" in [caveat["code"] for caveat in found["caveats"]]
+
+
+def test_randomised_people_by_ancova():
+    """Equal scores before in both arms: the adjusted difference is the difference of the means after, 25 points."""
+    table = []
+    for arm, change in (("workshop", 1), ("comparison", 0)):
+        for before, noise in ((1, 0), (2, 1), (3, 0), (3, 1), (2, 0), (1, 1)):
+            table.append((len(table), "", arm, before, before + change + noise))
+    found = findings_of(table, design="randomised", cluster="none", estimator="ancova")
+    assert found["estimator"] == "ancova_hc2"
+    assert found["estimate"]["value"] == pytest.approx(25.0, abs=1e-9)
+    assert found["arms"]["comparison"]["n"] == 6
+    assert found["claim"]["licence"] == "randomised"
+
+
+def test_a_fall_is_an_improvement_where_less_is_wanted():
+    changes = {"A": [-2, -2], "B": [-2, -1], "C": [-2, -2], "D": [-1, -2]}
+    assert findings_of(group(changes, before=3), direction="lower")["verdict"] == "improved"
+    assert findings_of(group(changes, before=3), direction="higher")["verdict"] == "worsened"
+    assert findings_of(group(changes, before=3), direction="none")["verdict"] == "lower"
+
+
+def test_ceiling_is_told():
+    table = [(i, "ABC"[i % 3], "workshop", 5 if i < 3 else 2 + i % 2, 5 if i < 3 else 3) for i in range(12)]
+    codes = [caveat["code"] for caveat in findings_of(table)["caveats"]]
+    assert "ceiling" in codes
+    codes = [caveat["code"] for caveat in findings_of(table, direction="lower")["caveats"]]
+    assert "floor" in codes
