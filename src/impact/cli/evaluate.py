@@ -1,0 +1,74 @@
+"""`impact evaluate` and `impact report`: from data files to findings, on the screen or as a document."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from impact.cli import options
+
+EVALUATE_EPILOG = """\b
+Examples:
+  impact evaluate dialogue-core --data answers.csv
+  impact evaluate dialogue-core --data pre.xlsx --data post.xlsx --audience public
+  impact evaluate my/plan.yaml --data raw.csv --columns my/columns.yaml --format json > findings.json
+"""
+REPORT_EPILOG = """\b
+Examples:
+  impact report dialogue-core --data answers.csv --out report.pdf
+  impact report dialogue-core --data answers.csv --audience team --out for-us.pdf
+"""
+
+
+@click.command(epilog=EVALUATE_EPILOG, short_help="Evaluate data files by a plan.")
+@click.argument("plan")
+@options.data
+@options.columns
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@options.audience
+def evaluate(plan: str, data: tuple[Path, ...], columns: Path | None, output: str, audience: str) -> None:
+    """Evaluate data files by PLAN: the name of a plan, or a file.
+
+    Findings go to standard output, for people (text) or for programs (json). The same data and plan give the
+    same bytes, whatever the order of rows and columns.
+    """
+    findings = _findings(plan, data, columns, audience)
+    if output == "json":
+        from impact import workflow
+
+        click.get_binary_stream("stdout").write(workflow.findings_json(findings) + b"\n")
+    else:
+        from impact.cli.findings_text import findings_text
+
+        click.echo(findings_text(findings))
+
+
+@click.command(epilog=REPORT_EPILOG, short_help="Write the report on data files as a PDF.")
+@click.argument("plan")
+@options.data
+@options.columns
+@click.option("--out", type=options.FILE, required=True, metavar="FILE.pdf", help="Where the PDF goes.")
+@click.option(
+    "--audience", type=click.Choice(["team", "public"]), default="public", show_default=True,
+    help="Who will read it: small groups are withheld, below 5 people for the team and 10 for the public.",
+)  # fmt: skip
+def report(plan: str, data: tuple[Path, ...], columns: Path | None, out: Path, audience: str) -> None:
+    """Write the report on data files by PLAN as a PDF (accessible, for print and archive)."""
+    from impact import workflow
+
+    document = workflow.build_report(_findings(plan, data, columns, audience))
+    options.write_whole(out, document)
+    click.echo(f"Wrote {out} ({len(document) / 1000:,.0f} kB).", err=True)
+
+
+def _findings(plan_name: str, data: tuple[Path, ...], columns: Path | None, audience: str) -> dict[str, Any]:
+    from impact import workflow
+    from impact.settings import Settings
+
+    plan, instrument = workflow.find_plan(plan_name, Settings.from_environment())
+    with options.progress("Reading") as progress:
+        return workflow.evaluate_files(
+            plan, instrument, data, columns=columns, audience=audience, progress=progress
+        )

@@ -1,0 +1,157 @@
+"""The same answers through the web's form, through an import and straight from a file: the same findings."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from impact import workflow
+from impact.instruments import Instrument
+from impact.plans import Plan
+from impact.settings import Settings
+from impact.store import Database, invitations, new_idempotency_key
+from impact.vault import Vault
+
+Row = dict[str, str]
+Dialogue = tuple[Plan, Instrument]
+
+
+def open_programme(database: Database, vault: Vault, dialogue: Dialogue, workshops: Sequence[str]) -> str:
+    """Unlocked and named like the plan: what a programme adds to the findings of a file is only its name."""
+    plan, instrument = dialogue
+    return workflow.create_programme(
+        database,
+        vault,
+        plan=plan,
+        instrument=instrument,
+        name=plan.title,
+        workshops=[(label, "workshop") for label in workshops],
+        lock=False,
+    )
+
+
+def form_of(row: Row, instrument: Instrument) -> dict[str, list[str]]:
+    """The fields that a browser sends for the answers in `row`."""
+    form = {f"c.{element.id}": [row[f"code.{element.id}"]] for element in instrument.code_elements}
+    for item in instrument.items:
+        cell = row.get(item.id, "")
+        if cell not in ("", ".w", ".s"):
+            form[f"i.{item.id}"] = ["r"] if cell == ".r" else cell.split("|")
+    return form
+
+
+def submit_all(
+    database: Database,
+    vault: Vault,
+    settings: Settings,
+    dialogue: Dialogue,
+    programme_id: str,
+    rows: list[Row],
+) -> None:
+    overview = workflow.programme_overview(database, vault, settings, programme_id)
+    tokens = {
+        (room.label, wave): path.removeprefix("/s/")
+        for room in overview.workshops
+        for wave, path in room.paths.items()
+    }
+    waiting = []
+    for row in rows:
+        with database.session() as session:
+            invitation = invitations.find(session, tokens[row["workshop"], row["wave"]])
+        waiting.append(
+            workflow.submit_answers(
+                database,
+                vault,
+                invitation,
+                dialogue[1],
+                language=row["language"],
+                side=row["side"],
+                form=form_of(row, dialogue[1]),
+                key=new_idempotency_key(),
+            )
+        )
+    assert [future.result(timeout=20) for future in waiting] == [True] * len(rows)
+
+
+@pytest.mark.parametrize("audience", ["team", "public"])
+def test_web_import_and_file_give_the_same_bytes(
+    database: Database,
+    vault: Vault,
+    engine_settings: Settings,
+    dialogue: Dialogue,
+    rows: list[Row],
+    write: Callable[[str, Sequence[Row]], Path],
+    audience: str,
+) -> None:
+    path = write("answers.csv", rows)
+    rooms = sorted({row["workshop"] for row in rows})
+    by_web = open_programme(database, vault, dialogue, rooms)
+    submit_all(database, vault, engine_settings, dialogue, by_web, rows)
+    by_import = open_programme(database, vault, dialogue, [])
+    stored = workflow.import_data(database, vault, by_import, [path], settings=engine_settings)
+
+    from_file = workflow.findings_json(workflow.evaluate_files(*dialogue, [path], audience=audience))
+    through = [
+        workflow.findings_json(
+            workflow.evaluate_programme(database, vault, engine_settings, programme_id, audience)
+        )
+        for programme_id in (by_web, by_import)
+    ]
+
+    assert stored == len(rows)
+    assert through == [from_file, from_file]
+    findings = json.loads(from_file)
+    # What is compared is not empty: people were linked across waves, and numbers computed.
+    assert findings["data"]["submissions"] == len(rows)
+    assert findings["data"]["respondents"] < len(rows)
+    if audience == "team":
+        assert findings["findings"][0]["estimate"]["value"] is not None
+
+
+def test_order_of_rows_and_columns_and_several_files_change_nothing(
+    dialogue: Dialogue, rows: list[Row], write: Callable[[str, Sequence[Row]], Path]
+) -> None:
+    shuffled = random.Random(3).sample(rows, len(rows))
+    turned = [dict(reversed(row.items())) for row in shuffled]
+    whole = workflow.evaluate_files(*dialogue, [write("whole.csv", rows)])
+    parts = [write("second.csv", turned[40:]), write("first.csv", turned[:40])]
+    assert workflow.findings_json(workflow.evaluate_files(*dialogue, parts)) == workflow.findings_json(whole)
+
+
+def test_a_programme_adds_its_name_and_when_its_plan_was_locked(
+    database: Database,
+    vault: Vault,
+    engine_settings: Settings,
+    dialogue: Dialogue,
+    rows: list[Row],
+    write: Callable[[str, Sequence[Row]], Path],
+) -> None:
+    path = write("answers.csv", rows)
+    plan, instrument = dialogue
+    programme_id = workflow.create_programme(
+        database,
+        vault,
+        plan=plan,
+        instrument=instrument,
+        name="Bridges",
+        organisation="Example",
+        workshops=(),
+        synthetic=True,
+        side_names={"a": {"en": "Hill"}, "b": {"en": "Valley"}},
+    )
+    workflow.import_data(database, vault, programme_id, [path], settings=engine_settings)
+    findings = workflow.evaluate_programme(database, vault, engine_settings, programme_id)
+    assert findings["labels"]["programme"] == "Bridges"
+    assert findings["labels"]["organisation"] == "Example"
+    assert findings["labels"]["synthetic"] is True
+    assert findings["labels"]["sides"] == {"a": "Hill", "b": "Valley"}
+    assert findings["plan"]["locked_at"].endswith("Z")
+    assert findings["plan"]["sha256"] == plan.sha256
+    of_file = workflow.evaluate_files(*dialogue, [path])
+    assert findings["data"] == of_file["data"]
+    numbers = [(found["estimate"], found["verdict"]) for found in findings["findings"]]
+    assert numbers == [(found["estimate"], found["verdict"]) for found in of_file["findings"]]
