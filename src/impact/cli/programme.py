@@ -9,7 +9,15 @@ from impact.cli.options import opened
 CREATE_EPILOG = """\b
 Examples:
   impact programme create --plan dialogue-core --name "Spring 2026" --workshop North --workshop South
+  impact programme create --plan dialogue-short --name "Two valleys" --workshop May \\
+      --side a:en="the upper valley" --side b:en="the lower valley"
   impact programme create --plan trial --name Trial --workshop A --comparison B
+"""
+
+FORGET_EPILOG = """\b
+Example:
+  impact programme forget Kx7…Qa --code mother=S --code father=A --code grandmother=M \\
+      --code birth_town=H --code own_last=A --code birth_month=4 --code older_siblings=2
 """
 
 
@@ -24,8 +32,20 @@ def programme() -> None:
 @click.option("--organisation", default="", help="Who runs it.")
 @click.option("--workshop", "workshops", multiple=True, metavar="LABEL", help="A workshop; repeat for each.")
 @click.option("--comparison", "comparisons", multiple=True, metavar="LABEL", help="A group without workshop.")
+@click.option(
+    "--side",
+    "sides",
+    multiple=True,
+    metavar="SIDE:LANGUAGE=NAME",
+    help="What people call a side; repeat for each side and language.",
+)
 def create(
-    plan_name: str, name: str, organisation: str, workshops: tuple[str, ...], comparisons: tuple[str, ...]
+    plan_name: str,
+    name: str,
+    organisation: str,
+    workshops: tuple[str, ...],
+    comparisons: tuple[str, ...],
+    sides: tuple[str, ...],
 ) -> None:
     """Open a programme, lock its plan, and print a link for each workshop and wave."""
     from impact import workflow
@@ -43,6 +63,7 @@ def create(
             name=name,
             organisation=organisation,
             workshops=arms,
+            side_names=workflow.side_names(instrument, sides),
         )
         click.echo(f"Programme {programme_id}")
         _print_links(workflow.programme_overview(database, vault, settings, programme_id), settings.base_url)
@@ -86,6 +107,49 @@ def release(programme_id: str) -> None:
     with opened() as (settings, database, vault):
         made = workflow.release(database, vault, settings, programme_id)
     click.echo(settings.base_url + made.path)
+
+
+@programme.command()
+@click.argument("link", metavar="LINK")
+def close(link: str) -> None:
+    """Close a participants' LINK: no more answers come in by it."""
+    from impact import workflow
+
+    with opened() as (_, database, _):
+        workflow.close_invitation(database, link.rstrip("/").rsplit("/", 1)[-1])
+    click.echo("Closed.")
+
+
+@programme.command(epilog=FORGET_EPILOG)
+@click.argument("programme_id", metavar="PROGRAMME")
+@click.option(
+    "--code",
+    "given",
+    multiple=True,
+    required=True,
+    metavar="ELEMENT=VALUE",
+    help="An element of the code; repeat for each.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask before removing.")
+def forget(programme_id: str, given: tuple[str, ...], yes: bool) -> None:
+    """Remove the answers of one person of PROGRAMME, who repeats the linkage code.
+
+    Findings that were released before are frozen: revoke and release anew if they must not count these answers.
+    """
+    from impact import workflow
+
+    if any("=" not in one for one in given):
+        raise click.UsageError("Write each element as ELEMENT=VALUE, for example birth_month=4.")
+    code = dict(one.split("=", 1) for one in given)
+    with opened() as (settings, database, vault):
+        found = workflow.find_withdrawal(database, vault, settings, programme_id, code)
+        for one in found:
+            differs = f" ({one.differs} of the elements differ)" if one.differs else ""
+            click.echo(f"{one.workshop}, {one.wave}{differs}")
+        if not yes:
+            click.confirm("Remove these answers for good?", abort=True)
+        count = workflow.forget_respondent(database, programme_id, found)
+    click.echo(f"Removed {count} submissions. Backups made before still hold them.")
 
 
 def _print_links(overview: object, base_url: str) -> None:

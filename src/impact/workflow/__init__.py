@@ -6,6 +6,7 @@ submissions  a participant's answers come in
 imports      a data file comes in
 evaluations  data become findings, findings become a report
 releases     findings are frozen for a funder
+withdrawals  a participant's answers go again
 accounts     evaluators sign in and out
 demo         a programme to try everything on
 """
@@ -27,10 +28,12 @@ from impact.workflow.programmes import (
     ProgrammeFacts,
     ProgrammeOverview,
     WorkshopOverview,
+    close_invitation,
     create_programme,
     list_programmes,
     pair_count,
     programme_overview,
+    side_names,
 )
 from impact.workflow.releases import (
     ReleaseFacts,
@@ -41,6 +44,7 @@ from impact.workflow.releases import (
     revoke_release,
 )
 from impact.workflow.submissions import submit_answers
+from impact.workflow.withdrawals import Withdrawal, find_withdrawal, forget_respondent
 
 __all__ = [
     "Account",
@@ -50,17 +54,21 @@ __all__ = [
     "ProgrammeOverview",
     "ReleaseFacts",
     "ReleaseLink",
+    "Withdrawal",
     "WorkshopOverview",
     "add_user",
     "build_report",
     "check_content",
+    "close_invitation",
     "create_demo",
     "create_programme",
     "evaluate_files",
     "evaluate_programme",
     "find_plan",
     "find_release",
+    "find_withdrawal",
     "findings_json",
+    "forget_respondent",
     "import_data",
     "import_programme",
     "instrument_folders",
@@ -73,6 +81,7 @@ __all__ = [
     "programme_overview",
     "release",
     "revoke_release",
+    "side_names",
     "sign_in",
     "sign_out",
     "signed_in",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from impact.errors import InputInvalid, Problem
 from impact.instruments import Instrument, Submissions
 from impact.plans import Plan
 from impact.settings import Settings
@@ -123,6 +124,32 @@ def open_workshop(
     for wave in waves:
         invitations.create(session, workshop.id, wave)
     return workshop
+
+
+def side_names(instrument: Instrument, given: Sequence[str]) -> dict[str, dict[str, str]] | None:
+    """`a:en=the upper valley`, … → {side: {language: name}}; what is not given keeps the instrument's name."""
+    if not given:
+        return None
+    names = {side.id: dict(side.name) for side in instrument.sides}
+    problems = []
+    for text in given:
+        place, _, name = text.partition("=")
+        side, _, language = place.partition(":")
+        if side not in names or language not in instrument.language or not name.strip():
+            known = f"sides {', '.join(names)}; languages {', '.join(instrument.language)}"
+            problems.append(
+                Problem(text, "names no side and language of the instrument.", f"It has {known}.")
+            )
+        else:
+            names[side][language] = name.strip()
+    InputInvalid.raise_if(problems)
+    return names
+
+
+def close_invitation(database: Database, token: str) -> None:
+    """No more answers come in by this link. Raises NotFound."""
+    with database.session() as session:
+        invitations.close(session, token)
 
 
 def list_programmes(database: Database) -> tuple[ProgrammeFacts, ...]:
