@@ -1,0 +1,260 @@
+"""Chart models, and that both renderers carry their numbers and no others."""
+
+from __future__ import annotations
+
+import json
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from impact.report import draw, figure, flow_chart, forest_chart, paired_chart, shift_chart
+from impact.report.charts import Chart
+from impact.report.text import number, signed
+from impact.report.theme import MODES
+
+Findings = dict[str, Any]
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def charts(findings: Findings) -> list[Chart]:
+    scales = dict.fromkeys(finding["scale"] for finding in findings["findings"])
+    shifts = [shift_chart(findings, scale) for scale in scales]
+    return [*shifts, forest_chart(findings), flow_chart(findings), paired_chart(findings, "fear", "a")]
+
+
+def svg_texts(chart: Chart, width: float = 880) -> list[str]:
+    root = ET.fromstring(draw(chart, width))
+    return ["".join(node.itertext()) for node in root.iter(f"{SVG}text")]
+
+
+def plotly_texts(chart: Chart) -> list[str]:
+    drawn = figure(chart)
+    return [re.sub(r"</?b>", "", note["text"]) for note in drawn["layout"].get("annotations", ())]
+
+
+def test_the_shift_of_fear(findings: Findings) -> None:
+    chart = shift_chart(findings, "fear")
+    assert [(mark.label, mark.side, number(mark.before), number(mark.after)) for mark in chart.marks] == [
+        ("Side A", 0, "42.3", "29.9"),
+        ("Side B", 1, "45.5", "44.6"),
+    ]
+    assert [row.cells for row in chart.table.rows] == [
+        ("Side A", "25", "42.3", "29.9", "−12.4", "−15.4 to −9.4", "improved"),
+        ("Side B", "24", "45.5", "44.6", "−0.9", "−5.0 to +3.2", "inconclusive"),
+    ]
+    assert chart.alt == (
+        "Fear of the other side, averages from 0 to 100. Side A: 42.3 before, 29.9 after, change −12.4 points, "
+        "95\u00a0% interval −15.4 to −9.4, improved. Side B: 45.5 before, 44.6 after, change −0.9 points, "
+        "95\u00a0% interval −5.0 to +3.2, inconclusive."
+    )
+
+
+def test_the_difference_of_two_sides_is_no_mark_of_a_chart(findings: Findings) -> None:
+    assert [len(group.marks) for group in forest_chart(findings).groups] == [2] * 8
+
+
+def test_the_forest_keeps_the_order_of_the_plan(findings: Findings) -> None:
+    assert [group.label for group in forest_chart(findings).groups] == [
+        "Fear of the other side",
+        "Trust in the other side",
+        "Tension (threat)",
+        "Anger",
+        "Understanding the other side's view",
+        "Empathy",
+        "Closeness",
+        "Awareness of injustice",
+    ]
+
+
+def test_every_number_of_the_model_is_the_finding_s(findings: Findings) -> None:
+    expected = {
+        (f["scale"], f["subgroup"]["side"]): (
+            f["estimate"]["value"],
+            f["estimate"]["low"],
+            f["estimate"]["high"],
+        )
+        for f in findings["findings"]
+        if "side" in f["subgroup"]
+    }
+    scales = list(dict.fromkeys(scale for scale, _ in expected))
+    shown = {
+        (scale, "ab"[mark.side]): (mark.change, mark.plain.low, mark.plain.high)
+        for scale, group in zip(scales, forest_chart(findings).groups, strict=True)
+        for mark in group.marks
+    }
+    assert shown == expected
+
+
+def test_both_renderers_write_the_numbers_of_the_model(findings: Findings) -> None:
+    forest = forest_chart(findings)
+    for mark in forest.marks:
+        ends = f"{signed(mark.plain.low)} to {signed(mark.plain.high)}"
+        for texts in (svg_texts(forest), plotly_texts(forest)):
+            assert signed(mark.change) in texts
+            assert ends in texts
+    for scale in ("fear", "trust_group"):
+        chart = shift_chart(findings, scale)
+        expected = {number(value) for mark in chart.marks for value in (mark.before, mark.after)}
+        numeral = re.compile(r"^−?\d+\.\d$")
+        assert {text for text in svg_texts(chart) if numeral.match(text)} == expected
+        assert {text for text in plotly_texts(chart) if numeral.match(text)} == expected
+
+
+def test_plotly_gets_exact_values_and_the_svg_the_same_places(findings: Findings) -> None:
+    forest = forest_chart(findings)
+    points = [
+        trace["x"][0]
+        for trace in figure(forest)["data"]
+        if "hovertext" in trace and trace["mode"] == "markers"
+    ]
+    assert points == [mark.change for mark in forest.marks]
+    paths = list(ET.fromstring(draw(forest, 880)).iter(f"{SVG}path"))[2:]  # after the two of the legend
+    starts = [re.match(r"M([\d.]+) ", path.get("d"))[1] for path in paths]
+    order = sorted(range(len(points)), key=points.__getitem__)
+    # Marks of one side have one shape, so their left ends keep the order of the changes.
+    for side in (0, 1):
+        places = [float(starts[i]) for i in order if forest.marks[i].side == side]
+        assert places == sorted(places)
+
+
+def test_the_band_is_drawn_only_where_the_findings_carry_it(findings: Findings) -> None:
+    assert (
+        forest_chart(findings | {"findings": [f | {"sesoi": None} for f in findings["findings"]]}).sesoi
+        is None
+    )
+    with_band = findings | {"findings": [f | {"sesoi": 5.0} for f in findings["findings"]]}
+    chart = forest_chart(with_band)
+    assert chart.sesoi == 5.0
+    assert "The shaded band is too small to matter (±5 points)." in chart.reading
+    assert figure(chart)["layout"]["shapes"][0]["x1"] == 5.0
+
+
+def test_a_suppressed_finding_is_told_in_words_and_drawn_nowhere(
+    findings: Findings, hide: Callable[[Findings, int], Findings]
+) -> None:
+    hidden = hide(findings, 1)
+    chart = shift_chart(hidden, "fear")
+    assert chart.marks[1].hidden == "fewer than 10 people: not shown"
+    assert chart.table.rows[1].cells == ("Side B", "–", "–", "–", "–", "–", "fewer than 10 people: not shown")
+    whole = json.dumps([draw(chart), figure(chart), chart.alt])
+    for value in ("44.6", "45.5", "−0.9", "−5.0 to +3.2"):
+        assert value not in whole
+    assert "fewer than 10 people: not shown" in svg_texts(chart)
+    assert "fewer than 10 people: not shown" in plotly_texts(chart)
+
+
+def test_two_arms_are_drawn_apart_and_carry_no_change_of_their_own(findings: Findings) -> None:
+    levels = {"n": 20, "before": {"mean": 50.0, "sd": 9.0}, "after": {"mean": 41.5, "sd": 9.0}}
+    finding = findings["findings"][0] | {"arms": {"workshop": levels, "comparison": levels}}
+    chart = shift_chart(findings | {"findings": [finding]}, "fear")
+    assert [mark.label for mark in chart.marks] == ["Side A, workshop", "Side A, comparison group"]
+    assert [mark.change for mark in chart.marks] == [None, None]
+    assert figure(chart)["layout"]["shapes"] == []
+    assert "for each arm" in chart.reading
+    assert [column.title for column in chart.table.columns][4] == "Difference"
+
+
+def test_a_family_of_one_has_no_second_interval(findings: Findings) -> None:
+    for finding in findings["findings"]:
+        if finding["estimate"]["simultaneous"]:
+            finding["estimate"]["simultaneous"]["family"] = 1
+    assert [mark.simultaneous for mark in forest_chart(findings).marks] == [None] * 16
+    assert "simultaneous" not in forest_chart(findings).reading
+
+
+def test_the_flow_counts_people(findings: Findings) -> None:
+    chart = flow_chart(findings)
+    assert [row.cells for row in chart.table.rows] == [
+        ("Side A", "Before", "30", "26", "26"),
+        ("Side A", "After", "26", "26", "26"),
+        ("Side B", "Before", "30", "25", "25"),
+        ("Side B", "After", "25", "25", "25"),
+    ]
+    assert "30 answered · 26 linked · 26 analysed" in svg_texts(chart)
+    bars = figure(chart)["data"]
+    assert [bar["x"][0] for bar in bars] == [30, 26, 26, 26, 26, 26, 30, 25, 25, 25, 25, 25]
+
+
+def test_hidden_counts_of_the_flow_are_words(findings: Findings) -> None:
+    findings["flow"][0] |= {"submissions": None, "linked": None, "analysed": None, "suppressed": True}
+    chart = flow_chart(findings)
+    assert chart.table.rows[0].cells == ("Side A", "Before", "not shown", "not shown", "not shown")
+    assert "not shown answered · not shown linked · not shown analysed" in svg_texts(chart)
+
+
+def test_binned_pairs_are_drawn_where_the_findings_carry_them(findings: Findings) -> None:
+    cells = [[None] * 10 for _ in range(10)]
+    cells[4][2] = 12
+    chart = paired_chart(findings | {"pairs": [{"scale": "fear", "side": "a", "cells": cells}]}, "fear", "a")
+    trace = figure(chart)["data"][0]
+    assert (trace["x"], trace["y"]) == ([45], [25])
+    assert trace["hovertext"] == ["40–50 → 20–30: 12"]
+    assert chart.table.rows[4].cells[3] == "12"
+    assert {cell for row in chart.table.rows for cell in row.cells[1:]} == {"–", "12"}
+
+
+def test_without_pairs_only_the_means_are_drawn(findings: Findings) -> None:
+    chart = paired_chart(findings, "fear", "a")
+    assert chart.cells == ()
+    assert "29.9" in svg_texts(chart)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_figures_are_plain_json_without_default_looks(findings: Findings, mode: str) -> None:
+    for chart in charts(findings):
+        drawn = json.loads(json.dumps(figure(chart, mode), allow_nan=False))
+        assert drawn["config"]["displayModeBar"] is False
+        assert drawn["layout"]["font"]["family"].startswith("Rubik")
+
+
+def test_the_engine_s_own_findings_are_drawn_to_the_displayed_digit(golden: Findings) -> None:
+    for finding in golden["findings"]:
+        estimate = finding["estimate"]
+        if "sides" in finding["subgroup"] or estimate["value"] is None:
+            continue
+        texts = svg_texts(forest_chart(golden)), plotly_texts(forest_chart(golden))
+        for told in texts:
+            assert signed(estimate["value"]) in told
+            assert f"{signed(estimate['low'])} to {signed(estimate['high'])}" in told
+
+
+@pytest.mark.parametrize("width", [320, 560, 880])
+def test_every_text_of_a_drawing_stays_inside_it(findings: Findings, width: float) -> None:
+    for chart in charts(findings):
+        root = ET.fromstring(draw(chart, width))
+        height = float(root.get("height"))
+        for text in root.iter(f"{SVG}text"):
+            assert 0 <= float(text.get("y")) <= height
+            if text.get("text-anchor") == "start":
+                room = width - float(text.get("x"))
+                assert len(text.text) * 5.0 <= room + 6, (chart.id, text.text)
+
+
+def test_a_drawing_is_named_for_those_who_do_not_see_it(findings: Findings) -> None:
+    for chart in charts(findings):
+        root = ET.fromstring(draw(chart))
+        title = root.find(f"{SVG}title")
+        assert root.get("role") == "img"
+        assert root.get("aria-labelledby") == title.get("id")
+        assert title.text == chart.alt
+
+
+def test_hostile_names_stay_text(findings: Findings) -> None:
+    findings["labels"]["sides"]["a"] = '</text><script>alert("x")</script>\u202e<b>'
+    findings["labels"]["scales"]["fear"]["title"] = "<img src=x onerror=alert(1)>"
+    chart = shift_chart(findings, "fear")
+    svg = draw(chart)
+    assert "<script" not in svg
+    assert "\u202e" not in svg
+    ET.fromstring(svg)
+    assert not [text for text in plotly_texts(chart) if "<" in text.replace("<br>", "")]
+
+
+def test_no_findings_at_all_still_draw(findings: Findings) -> None:
+    empty = findings | {"findings": [], "flow": [], "quality": []}
+    for chart in (forest_chart(empty), flow_chart(empty)):
+        ET.fromstring(draw(chart))
+        assert figure(chart)["data"] == []
