@@ -18,7 +18,7 @@ KEYS = {
 }  # fmt: skip
 FINDING_KEYS = {
     "scale", "contrast", "subgroup", "role", "planned", "estimator", "n", "clusters", "before", "after", "arms",
-    "estimate", "tests", "effect_size", "reliable_change", "verdict", "sensitivity", "claim", "caveats", "suppressed",
+    "estimate", "tests", "effect_size", "reliable_change", "verdict", "sesoi", "sensitivity", "claim", "caveats", "suppressed",
 }  # fmt: skip
 
 

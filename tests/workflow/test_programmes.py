@@ -191,7 +191,7 @@ def test_a_changed_instrument_is_noticed(
     assert workflow.pair_count(database, vault, own, programme_id) == 0
     path.write_text(text.replace("mean score", "the mean score"), encoding="utf-8")
     with pytest.raises(
-        Conflict, match=r"the instrument mine\.v1 was changed after “Mine” was opened with it\."
+        Conflict, match=r"Mine: the instrument mine\.v1 was changed after the programme was opened with it\."
     ):
         workflow.pair_count(database, vault, own, programme_id)
 

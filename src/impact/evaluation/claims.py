@@ -116,14 +116,24 @@ def claim(
         parts.append(catalogue["tails"][verdict].format(**values))
         parts.append(entry["close"] if kind == "moved" else entry["close_unclear"])
     rule = f"{licence}.{'sides.' if difference else ''}{verdict or 'missing'}"
-    return {"licence": licence, "rule": rule, "language": language, "text": " ".join(filter(None, parts))}
+    return {
+        "licence": licence,
+        "rule": rule,
+        "language": language,
+        "text": _sentence(" ".join(filter(None, parts))),
+    }
 
 
 def suppressed_claim(licence: str, *, title: str, who: str, language: str) -> dict[str, str]:
     """The same block for a group that is too small to show: nothing in it depends on the numbers."""
     language = language_for(language)
-    text = words(language)["suppressed"].format(who=who, title=title)
+    text = _sentence(words(language)["suppressed"].format(who=who, title=title))
     return {"licence": licence, "rule": f"{licence}.suppressed", "language": language, "text": text}
+
+
+def _sentence(text: str) -> str:
+    """A name of a side may begin in lower case; a sentence does not."""
+    return text[:1].upper() + text[1:]
 
 
 def _values(

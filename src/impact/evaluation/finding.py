@@ -121,6 +121,7 @@ def _finding(
         "tests": [],
         "effect_size": findings.no_effect_size(),
         "reliable_change": findings.no_reliable_change(),
+        "sesoi": plan.sesoi_of(outcome),
         "verdict": verdict(decisive["low"], decisive["high"], plan.sesoi_of(outcome), direction),
         "sensitivity": [],
         "claim": None,

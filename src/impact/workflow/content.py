@@ -56,8 +56,8 @@ def instrument_of(programme: Programme, settings: Settings) -> Instrument:
     )
     if found.sha256 != programme.instrument_sha256:
         raise Conflict.at(
-            found.path or found.ref,
-            f"the instrument {found.ref} was changed after “{programme.name}” was opened with it.",
+            programme.name,
+            f"the instrument {found.ref} was changed after the programme was opened with it.",
             "Put back the unchanged file; a changed instrument needs a new version number.",
         )
     return found
