@@ -294,3 +294,15 @@ def test_no_side_and_three_sides(make, sides, comparisons):
         {}
     ]
     assert findings["findings"][0]["estimate"]["simultaneous"]["family"] == 2 * max(1, len(sides))
+
+
+def test_items_that_nobody_was_asked_are_named(make, rows) -> None:
+    """A file may lack columns of a scale: the score rests on the rest, and the findings say so."""
+    codes = lambda data: make.evaluate(make.plan(), make.instrument(), data)["caveats"]  # noqa: E731
+    assert "items_absent" not in {caveat["code"] for caveat in codes(rows)}
+    lacking = [row | {"fear_1": ".w"} | ({"trust_2": ".w"} if row["wave"] == "post" else {}) for row in rows]
+    assert codes(lacking)[-1] == {
+        "code": "items_absent",
+        "text": "Not asked in these data at a time that is compared: fear_1, trust_2. "
+        "Scores rest on the other items of their scales.",
+    }

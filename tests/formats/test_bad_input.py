@@ -9,6 +9,7 @@ import pytest
 
 from impact.errors import DataInvalid
 from impact.formats import check_waves, read_data
+from impact.instruments.model import MISSING_MASK, MISSING_NUMBER, NOT_ASKED
 
 PRE = "p1,pre,w,north,3,30,talk,lead"
 POST = "p1,post,w,north,4,30,talk|call,"
@@ -19,8 +20,6 @@ def test_an_unknown_column_is_named_with_the_nearest_known_one(messages, rows) -
     assert messages(rows(PRE).replace("trust", "trsut")) == [
         "data.csv, column “trsut”: the column is unknown. Did you mean “trust”? "
         "Otherwise remove it, or give a column map.",
-        "data.csv, row 1: the column of an item is missing: “trust”. Add it (an empty cell is unanswered, "
-        "“.w” not asked), or name the instrument that these people answered.",
     ]
 
 
@@ -154,15 +153,30 @@ def test_ragged_rows_are_all_named(messages, rows) -> None:
 
 
 def test_a_column_that_stands_twice_and_one_without_a_name(messages, rows) -> None:
-    missing = "Add it (an empty cell is unanswered, “.w” not asked), or name the instrument that these people answered."
     assert messages(rows(PRE).replace("role", "trust")) == [
         "data.csv, column “trust”: the header names this column 2 times. Keep one of them.",
-        f"data.csv, row 1: the column of an item is missing: “role”. {missing}",
     ]
     assert messages(rows(PRE).replace("age", "")) == [
         "data.csv, column 6: the column has no name. Name it in the first row, or remove it.",
-        f"data.csv, row 1: the column of an item is missing: “age”. {missing}",
     ]
+
+
+def test_a_file_without_any_item_is_refused(messages) -> None:
+    assert messages("respondent,wave,workshop,side\np1,pre,w,north\n") == [
+        "data.csv, row 1: no column is an item of small.v1. "
+        "Name columns after its items: “trust”, “age”, “means” and “role”."
+    ]
+
+
+def test_items_without_a_column_were_not_asked(instrument, write) -> None:
+    path = write("respondent,wave,workshop,side,trust\np1,pre,w,north,3\n")
+    answers = read_data([path], instrument).answers
+    assert {name: column.tolist() for name, column in answers.items()} == {
+        "trust": [2],
+        "age": [MISSING_NUMBER[NOT_ASKED]],
+        "means": [MISSING_MASK[NOT_ASKED]],
+        "role": [NOT_ASKED],
+    }
 
 
 def test_missing_required_columns(messages) -> None:

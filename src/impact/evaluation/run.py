@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
@@ -18,7 +19,8 @@ from impact.evaluation.people import COMPARISON, WORKSHOP, Pairs, pairs_of, samp
 from impact.evaluation.quality import quality_rows
 from impact.evaluation.verdicts import family_size
 from impact.evaluation.wording import caveat
-from impact.instruments.model import Instrument
+from impact.instruments.model import NOT_ASKED, Instrument
+from impact.instruments.packing import missing_value
 from impact.instruments.scoring import item_matrix, score
 from impact.instruments.submissions import Submissions
 from impact.plans.model import Contrast, Outcome, Plan
@@ -72,6 +74,7 @@ class _Engine:
         self.findings: list[dict[str, Any]] = []
         self.quality: list[dict[str, Any]] = []
         self.analysed = np.zeros(len(data.submissions), dtype=bool)
+        self.absent = _absent_items(setting, data, self.waves)
         self._pairs = {contrast: self._people(contrast) for contrast in plan.contrasts}
 
     def _people(self, contrast: Contrast) -> dict[str | None, Pairs]:
@@ -133,6 +136,23 @@ class _Engine:
         return {side: int((chosen & (submissions.side == number)).sum()) for number, side in enumerate(ids)}
 
 
+def _absent_items(setting: Setting, data: Canonical, waves: Sequence[str]) -> list[str]:
+    """Items of the plan's scales that nobody was asked at a compared wave, although the instrument does."""
+    instrument, submissions = setting.instrument, data.submissions
+    scored = {item for outcome in setting.plan.outcomes for item in instrument.scale[outcome.scale].items}
+    absent = []
+    for item in instrument.closed_items:
+        if item.id not in scored:
+            continue
+        was_asked = submissions.answers[item.id] != missing_value(item, NOT_ASKED)
+        for wave in waves:
+            present = submissions.wave == instrument.waves.index(wave)
+            if wave in item.waves and present.any() and not was_asked[present].any():
+                absent.append(item.id)
+                break
+    return absent
+
+
 def _document(engine: _Engine, links: LinksLike, locked_at: str | None) -> dict[str, Any]:
     setting, data = engine.setting, engine.data
     plan, instrument, names = setting.plan, setting.instrument, setting.labels
@@ -157,8 +177,14 @@ def _document(engine: _Engine, links: LinksLike, locked_at: str | None) -> dict[
         "linkage": flow.linkage_block(links, rows),
         "deviations": [],
         "portfolio": {},
-        "caveats": [caveat(code, names.language) for code in _codes(engine, links)],
+        "caveats": _caveats(engine, links),
     }
+
+
+def _caveats(engine: _Engine, links: LinksLike) -> list[dict[str, str]]:
+    language = engine.setting.labels.language
+    absent = [caveat("items_absent", language, items=", ".join(engine.absent))] if engine.absent else []
+    return [caveat(code, language) for code in _codes(engine, links)] + absent
 
 
 def _codes(engine: _Engine, links: LinksLike) -> list[str]:

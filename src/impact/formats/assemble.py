@@ -166,7 +166,7 @@ class _Checker:
         asked = np.array([*(name in item.waves for name in self.instrument.waves), True])
         column = self.part.cells.get(item.id)
         if column is None:
-            # Without a map the missing column is a problem of the header already.
+            # Nobody in this file was asked: not the same as asked and left open.
             return answerer.nothing(self.n)
         table, is_bad, is_answer = answerer.table(column.values, self.part.comma_decimals)
         out = table[column.codes]

@@ -156,7 +156,7 @@ def _header_problems(table: Table, instrument: Instrument) -> Iterator[Problem]:
             f"the code lacks {words.quoted(absent, 6)}.",
             f"Give all its elements ({words.listed(codes)}), with empty cells where nothing was said.",
         )
-    yield from _missing_items(table, instrument, name)
+    yield from _no_items(table, instrument, name)
 
 
 def _unknown(name: str, columns: list[str], known: list[str]) -> Iterator[Problem]:
@@ -175,24 +175,15 @@ def _unknown(name: str, columns: list[str], known: list[str]) -> Iterator[Proble
     )
 
 
-def _missing_items(table: Table, instrument: Instrument, name: str) -> Iterator[Problem]:
-    """Closed items that are asked at a wave of this file and have no column."""
-    if table.header.count("wave") != 1:
-        return
-    waves = set(table.column("wave").values)
-    missing = [
-        item.id
-        for item in instrument.closed_items
-        if item.id not in table.header and waves.intersection(item.waves)
-    ]
-    if missing:
-        one = len(missing) == 1
+def _no_items(table: Table, instrument: Instrument, name: str) -> Iterator[Problem]:
+    """A file without any item. One that lacks some is read: what has no column was not asked of these people,
+    and the findings say so. (A misspelt name is an unknown column, and told as such.)"""
+    items = [item.id for item in instrument.closed_items]
+    if not set(items) & set(table.header):
         yield Problem(
             f"{name}, row 1",
-            f"{'the column of an item is' if one else f'the columns of {len(missing)} items are'} missing: "
-            f"{words.quoted(missing, 6)}.",
-            f"Add {'it' if one else 'them'} (an empty cell is unanswered, “.w” not asked), "
-            "or name the instrument that these people answered.",
+            f"no column is an item of {instrument.ref}.",
+            f"Name columns after its items: {words.quoted(items, 6)}.",
         )
 
 

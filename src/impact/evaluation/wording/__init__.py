@@ -29,6 +29,6 @@ def words(language: str) -> dict[str, Any]:
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
-def caveat(code: str, language: str) -> dict[str, str]:
-    """A caveat with its text. An unknown code is a fault of ours: KeyError."""
-    return {"code": code, "text": words(language)["caveats"][code]}
+def caveat(code: str, language: str, **values: str) -> dict[str, str]:
+    """A caveat with its text, `{placeholders}` filled. An unknown code is a fault of ours: KeyError."""
+    return {"code": code, "text": words(language)["caveats"][code].format(**values)}
