@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from impact.report import draw, figure, flow_chart, forest_chart, paired_chart, shift_chart
+from impact.report import draw, figure, flow_chart, forest_chart, shift_chart
 from impact.report.charts import Chart
 from impact.report.text import number, signed
 from impact.report.theme import MODES
@@ -22,7 +22,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 def charts(findings: Findings) -> list[Chart]:
     scales = dict.fromkeys(finding["scale"] for finding in findings["findings"])
     shifts = [shift_chart(findings, scale) for scale in scales]
-    return [*shifts, forest_chart(findings), flow_chart(findings), paired_chart(findings, "fear", "a")]
+    return [*shifts, forest_chart(findings), flow_chart(findings)]
 
 
 def svg_texts(chart: Chart, width: float = 880) -> list[str]:
@@ -183,23 +183,6 @@ def test_hidden_counts_of_the_flow_are_words(findings: Findings) -> None:
     chart = flow_chart(findings)
     assert chart.table.rows[0].cells == ("Side A", "Before", "not shown", "not shown", "not shown")
     assert "not shown answered · not shown linked · not shown analysed" in svg_texts(chart)
-
-
-def test_binned_pairs_are_drawn_where_the_findings_carry_them(findings: Findings) -> None:
-    cells = [[None] * 10 for _ in range(10)]
-    cells[4][2] = 12
-    chart = paired_chart(findings | {"pairs": [{"scale": "fear", "side": "a", "cells": cells}]}, "fear", "a")
-    trace = figure(chart)["data"][0]
-    assert (trace["x"], trace["y"]) == ([45], [25])
-    assert trace["hovertext"] == ["40–50 → 20–30: 12"]
-    assert chart.table.rows[4].cells[3] == "12"
-    assert {cell for row in chart.table.rows for cell in row.cells[1:]} == {"–", "12"}
-
-
-def test_without_pairs_only_the_means_are_drawn(findings: Findings) -> None:
-    chart = paired_chart(findings, "fear", "a")
-    assert chart.cells == ()
-    assert "29.9" in svg_texts(chart)
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -1,7 +1,7 @@
 """Findings → what people look at: chart models, the arranged report page, the PDF. No number is computed here."""
 
-from impact.report.charts import FlowChart, ForestChart, PairedChart, ShiftChart
-from impact.report.figures import flow_chart, forest_chart, paired_chart, shift_chart
+from impact.report.charts import FlowChart, ForestChart, ShiftChart
+from impact.report.figures import flow_chart, forest_chart, shift_chart
 from impact.report.page import ReportPage, report_page
 from impact.report.pdf import render_pdf
 from impact.report.plotly import figure
@@ -11,7 +11,6 @@ from impact.report.theme import Theme, theme
 __all__ = [
     "FlowChart",
     "ForestChart",
-    "PairedChart",
     "ReportPage",
     "ShiftChart",
     "Theme",
@@ -19,7 +18,6 @@ __all__ = [
     "figure",
     "flow_chart",
     "forest_chart",
-    "paired_chart",
     "render_pdf",
     "report_page",
     "shift_chart",

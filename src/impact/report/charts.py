@@ -143,22 +143,4 @@ class FlowChart:
     kind: str = "flow"
 
 
-@dataclass(frozen=True)
-class PairedChart:
-    """One scale, one side: how many people moved from which tenth of the scale to which.
-
-    `cells[i][j]` is the count with before in [10·i, 10·i+10) and after in [10·j, 10·j+10), the last bin closed;
-    None where it is under the threshold. Without binned pairs `cells` is empty, and means are drawn alone.
-    """
-
-    id: str
-    title: str
-    reading: str
-    alt: str
-    table: Table
-    mark: Mark
-    cells: tuple[tuple[int | None, ...], ...] = ()
-    kind: str = "paired"
-
-
-Chart = ShiftChart | ForestChart | FlowChart | PairedChart
+Chart = ShiftChart | ForestChart | FlowChart

@@ -14,7 +14,6 @@ from impact.report.charts import (
     ForestChart,
     ForestGroup,
     Mark,
-    PairedChart,
     Row,
     ShiftChart,
     Table,
@@ -96,30 +95,6 @@ def flow_chart(findings: Mapping[str, Any]) -> FlowChart:
         alt=reading.word("flow_chart.alt", lanes=" ".join(spoken)),
         table=_flow_table(reading, built),
         lanes=built,
-    )
-
-
-def paired_chart(findings: Mapping[str, Any], scale: str, side: str | None) -> PairedChart:
-    """Before × after of one scale and side in tenths; the means alone where no binned pairs are given.
-
-    Findings may carry `pairs`: [{"scale", "side", "cells": 10×10 counts, null under the threshold}]; only the
-    team's findings do, and disclosure has already hidden the small cells.
-    """
-    reading = Reading(findings)
-    label, side_label = reading.scale_label(scale), reading.side_label(side)
-    found = (f for f in reading.of_scale(scale) if f["subgroup"].get("side") == side)
-    mark = next((reading.mark(f) for f in found), Mark(side_label, -1, hidden=reading.word("hidden.none")))
-    cells = () if mark.hidden else _cells(findings, scale, side)
-    return PairedChart(
-        id=f"paired-{scale}-{side or 'all'}",
-        title=reading.word("paired_chart.title", scale=label, side=side_label),
-        reading=reading.word("paired_chart.reading" if cells else "paired_chart.reading_means"),
-        alt=reading.word(
-            "paired_chart.alt", scale=label, side=side_label, mark=_say(reading, "shift_chart", mark, label)
-        ),
-        table=_paired_table(reading, label, side_label, mark, cells),
-        mark=mark,
-        cells=cells,
     )
 
 
@@ -236,27 +211,3 @@ def _flow_table(reading: Reading, lanes: tuple[FlowLane, ...]) -> Table:
     )
     columns = _columns(reading, "who wave submissions linked analysed")
     return Table(reading.word("flow_chart.caption"), columns, rows)
-
-
-def _cells(findings: Mapping[str, Any], scale: str, side: str | None) -> tuple[tuple[int | None, ...], ...]:
-    for entry in findings.get("pairs", ()):
-        if entry["scale"] == scale and entry.get("side") == side:
-            return tuple(tuple(row) for row in entry["cells"])
-    return ()
-
-
-def _paired_table(
-    reading: Reading, scale: str, side: str, mark: Mark, cells: tuple[tuple[int | None, ...], ...]
-) -> Table:
-    caption = reading.word("paired_chart.caption", scale=scale, side=side)
-    if not cells:
-        return Table(
-            caption, _columns(reading, "side n before after change plain verdict"), (_mark_row(mark),)
-        )
-    tenths = [f"{BINS * i}–{BINS * (i + 1)}" for i in range(BINS)]
-    corner = Column(reading.word("column.from_to"))
-    rows = tuple(
-        Row((tenth, *("–" if count is None else str(count) for count in row)))
-        for tenth, row in zip(tenths, cells, strict=True)
-    )
-    return Table(caption, (corner, *(Column(tenth, numeric=True) for tenth in tenths)), rows)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from impact.report.charts import Chart, FlowChart, ForestChart, Mark, PairedChart, ShiftChart
+from impact.report.charts import Chart, FlowChart, ForestChart, Mark, ShiftChart
 from impact.report.plotly_parts import (
     CONFIG,
     Colours,
@@ -255,38 +255,4 @@ def _bar(count: int, row: float, fill: str, line: str, said: str) -> dict[str, A
     return {**bar, "opacity": 1, "hoverinfo": "text", "hovertext": said}
 
 
-def _paired(chart: PairedChart, colours: Colours) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    if not chart.cells:
-        single = ShiftChart(chart.id, chart.title, chart.reading, chart.alt, chart.table, (chart.mark,))
-        return _shift(single, colours)
-    found = [(i, j, n) for i, row in enumerate(chart.cells) for j, n in enumerate(row) if n]
-    most = max((n for _, _, n in found), default=1)
-    points = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [10 * i + 5 for i, _, _ in found],
-        "y": [10 * j + 5 for _, j, _ in found],
-        "hovertext": [f"{10 * i}–{10 * i + 10} → {10 * j}–{10 * j + 10}: {n}" for i, j, n in found],
-        "hoverinfo": "text",
-        "marker": marker(chart.mark, colours) | {"size": [22 * (n / most) ** 0.5 for _, _, n in found]},
-    }
-    ends = {"range": [0, 100], "tickvals": [0, 25, 50, 75, 100]}
-    diagonal = {
-        "type": "line",
-        "x0": 0,
-        "y0": 0,
-        "x1": 100,
-        "y1": 100,
-        "line": {"color": colours["control"], "width": 1},
-    }
-    layout = {
-        "height": 360,
-        "margin": {"l": 40, "r": 16, "t": 12, "b": 34},
-        "xaxis": axis(colours, **ends),
-        "yaxis": axis(colours, **ends),
-        "shapes": [{**diagonal, "layer": "below"}],
-    }
-    return [points], layout
-
-
-_FIGURES = {"shift": _shift, "forest": _forest, "flow": _flow, "paired": _paired}
+_FIGURES = {"shift": _shift, "forest": _forest, "flow": _flow}

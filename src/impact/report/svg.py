@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from impact.report.charts import Chart, FlowChart, ForestChart, Mark, PairedChart, ShiftChart
+from impact.report.charts import Chart, FlowChart, ForestChart, Mark, ShiftChart
 from impact.report.drawing import Box, Drawing, Line, Spot, Text, mark_path, shorten, wrapped
 from impact.report.text import interval, number, printable, signed
 from impact.report.theme import shape, theme, tone
@@ -207,31 +207,4 @@ def _flow_bars(
         drawing.boxes.append(Box(x, y, analysed * unit, 18, colour, stroke=colour))
 
 
-def _paired(chart: PairedChart, drawing: Drawing) -> Drawing:
-    """A square of 10 × 10 tenths, or the row of a shift chart where no binned pairs are given."""
-    if not chart.cells:
-        drawing.height = 82
-        left, right = 14.0, drawing.width - 14
-        _axis(drawing, left, right, 2, 58, {v / 100: str(v) for v in (0, 25, 50, 75, 100)})
-        _shift_row(drawing, chart.mark, left, right, 32)
-        return drawing
-    size = min(drawing.width - 60, 300) / 10
-    left, drawing.height = 40.0, size * 10 + 40
-    most = max((count or 0 for row in chart.cells for count in row), default=0) or 1
-    for tick in (0, 5, 10):
-        drawing.texts.append(Text(left + tick * size, size * 10 + 22, str(tick * 10), "middle", small=True))
-        drawing.texts.append(Text(left - 8, size * (10 - tick) + 10, str(tick * 10), "end", small=True))
-    drawing.boxes.append(Box(left, 6, size * 10, size * 10, "surface", stroke="hairline"))
-    drawing.lines.append(Line(left, 6 + size * 10, left + size * 10, 6, "control"))
-    for i, row in enumerate(chart.cells):
-        for j, count in enumerate(row):
-            if count:
-                x, y = left + (i + 0.5) * size, 6 + (9.5 - j) * size
-                side = size * 0.47 * (count / most) ** 0.5
-                drawing.spots.append(
-                    Spot(mark_path(shape(chart.mark.side), x, y, side), tone(chart.mark.side))
-                )
-    return drawing
-
-
-_LAYOUTS = {"shift": _shift, "forest": _forest, "flow": _flow, "paired": _paired}
+_LAYOUTS = {"shift": _shift, "forest": _forest, "flow": _flow}

@@ -12,10 +12,10 @@ from impact.report.charts import Chart, Table
 from impact.report.theme import MODES
 from impact.web.static import register
 
-_WIDE = {"shift": 560.0, "forest": 880.0, "flow": 880.0, "paired": 480.0}
+_WIDE = {"shift": 560.0, "forest": 880.0, "flow": 880.0}
 _NARROW = 320.0
 # Below this many CSS pixels the server's narrow drawing reads better than a figure with margins.
-_LEAST = {"shift": 440, "forest": 860, "flow": 640, "paired": 440}
+_LEAST = {"shift": 440, "forest": 860, "flow": 640}
 
 
 @dataclass(frozen=True)
