@@ -8,9 +8,10 @@ BIN := $(VENV)/bin
 STAMPS := .stamps
 DEMO_OPTIONS ?=
 TEST_OPTIONS ?=
+TEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench lock soak clean
+.PHONY: help demo test check format bench soak lock clean
 
 help:
 	@echo "make demo    install, start with a demo programme, print the links for participant, evaluator and funder"
@@ -24,7 +25,7 @@ demo: $(STAMPS)/demo
 	$(BIN)/impact demo $(DEMO_OPTIONS)
 
 test: $(STAMPS)/test $(STAMPS)/chromium
-	$(BIN)/python -m pytest $(TEST_OPTIONS)
+	$(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) $(TEST_OPTIONS)
 
 check: $(STAMPS)/test
 	@sh tests/check.sh $(BIN)
