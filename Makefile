@@ -22,10 +22,10 @@ help:
 	@echo "make lock    resolve the dependencies anew and write the lock files"
 
 demo: $(STAMPS)/demo
-	$(BIN)/impact demo $(DEMO_OPTIONS)
+	@$(BIN)/impact demo $(DEMO_OPTIONS)
 
 test: $(STAMPS)/test $(STAMPS)/chromium
-	$(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) $(TEST_OPTIONS)
+	@$(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) $(TEST_OPTIONS)
 
 check: $(STAMPS)/test
 	@sh tests/check.sh $(BIN)
@@ -58,16 +58,18 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
 	  { echo "impact needs Python 3.11, 3.12 or 3.13; give one with make PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || sh tests/debian-packages.sh python3-venv
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV)
 
 $(STAMPS)/demo: requirements.lock pyproject.toml | $(BIN)/python
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo "installing into $(VENV), about a minute …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/test: requirements-test.lock pyproject.toml | $(BIN)/python
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-test.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo "installing into $(VENV), one or two minutes …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-test.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@mkdir -p $(STAMPS) && touch $@ $(STAMPS)/demo
 
 $(STAMPS)/chromium:
