@@ -73,6 +73,14 @@ class Vault:
             keys[programme_id] = secrets.token_bytes(_KEY_BYTES)
             _write(self._path, keys)
 
+    def remove_key(self, programme_id: str) -> None:
+        """Take back the key of a programme that was not opened after all; an absent one is no error."""
+        with self._lock, _locked_folder(self._path):
+            keys = _read(self._path)
+            if keys.pop(programme_id, None) is not None:
+                _write(self._path, keys)
+            self._cache.pop(programme_id, None)
+
     def has_key(self, programme_id: str) -> bool:
         return programme_id in self._cache or programme_id in _read(self._path)
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from impact.web import server_options
+from impact.web import create_app, server_options
 
 CHROMIUM = os.environ.get("IMPACT_CHROMIUM", "/usr/bin/chromium")
 OPTIONS = [
@@ -64,3 +64,54 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def address(place, serve) -> Iterator[str]:
+    with serve(create_app(place.settings, place.database, place.vault)) as address:
+        yield address
+
+
+@pytest.fixture
+def phone(chromium) -> Iterator[Page]:
+    """360 px wide, scripts off."""
+    context = chromium.new_context(viewport={"width": 360, "height": 780}, java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+class Walk:
+    """How a participant goes through the pages."""
+
+    @staticmethod
+    def begin(page: Page, address: str, token: str, language: str = "en", side: str = "a") -> None:
+        page.goto(f"{address}/s/{token}?lang={language}")
+        if page.locator(f"input[name=side][value={side}]").count():
+            page.locator(f"input[name=side][value={side}]").check()
+        with page.expect_navigation():
+            page.locator("button[type=submit]:visible").click()
+
+    @staticmethod
+    def send(page: Page) -> None:
+        """The button on the last part; waits until the answer is there."""
+        with page.expect_navigation():
+            page.locator("section:visible button[type=submit]").click()
+
+    @staticmethod
+    def onwards(page: Page) -> bool:
+        """To the next part; False at the last one."""
+        link = page.locator("section:visible .steps a.button")
+        if not link.count():
+            return False
+        link.click()
+        return True
+
+    @staticmethod
+    def fill_part(page: Page, position: int) -> None:
+        for question in page.locator("section:visible fieldset.item").all():
+            question.locator(".option, .cell").nth(position).click()
+
+
+@pytest.fixture
+def walk() -> type[Walk]:
+    return Walk

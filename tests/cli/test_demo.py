@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -64,19 +65,53 @@ def test_only_creating_leaves_everything_in_the_folder(impact: Impact, folder: P
     assert made["report_pdf"] == str((folder / "trial" / "report.pdf").resolve())
     assert Path(made["report_pdf"]).read_bytes().startswith(b"%PDF-")
     names = sorted(path.name for path in (folder / "trial").iterdir() if "-" not in path.suffix)
-    assert names == ["demo-answers.csv", "impact.sqlite3", "keys", "report.pdf"]
+    assert names == ["demo-answers.csv", "demo-links.json", "impact.sqlite3", "keys", "report.pdf"]
 
     listed = impact("programme", "list", IMPACT_DATA_DIR=str(folder / "trial")).stdout
     assert [line[18:].split("  ")[0] for line in listed.splitlines()[2:]] == [
         "JOBS II (real data)",
         "Two communities in dialogue",
     ]
-    again = impact("demo", "--no-serve", "--dir", "trial")
-    assert (again.returncode, again.stdout) == (4, "")
-    assert again.stderr.splitlines()[1] == (
-        f"{(folder / 'trial').resolve()}: there are programmes in this database already; the demo needs an empty "
-        "one. Give another folder with --dir, or none."
+    assert (folder / "trial" / "demo-links.json").stat().st_mode & 0o777 == 0o600
+    again = impact("demo", "--no-serve", "--json", "--dir", "trial")
+    assert (again.returncode, again.stderr) == (0, "Opening the demo …\n")
+    opened = json.loads(again.stdout)
+    assert opened.pop("evaluator_password") != made.pop("evaluator_password")
+    assert opened == made
+
+
+def test_a_folder_that_holds_no_demo_is_refused_with_the_line_to_serve_it(
+    impact: Impact, folder: Path
+) -> None:
+    own = folder / "my data"
+    made = impact("programme", "create", "--plan", "tiny.yaml", "--name", "Own", "--workshop", "A",
+                  IMPACT_DATA_DIR=str(own), IMPACT_SURVEYS_DIR=str(folder))  # fmt: skip
+    assert made.returncode == 0
+    done = impact("demo", "--no-serve", "--dir", "my data")
+    assert (done.returncode, done.stdout) == (4, "")
+    assert done.stderr.splitlines()[1] == (
+        f"{own}: the programmes in this folder are not a demo's. Serve them with: IMPACT_DATA_DIR='{own}' impact serve. "
+        "For a demo, give another folder with --dir."
     )
+
+
+def test_a_folder_that_cannot_be_one_is_told_by_its_option(impact: Impact, folder: Path) -> None:
+    done = impact("demo", "--no-serve", "--dir", "good.csv")
+    assert (done.returncode, done.stdout) == (5, "")
+    assert done.stderr.endswith("Give a folder that you may write to with --dir.\n")
+
+
+def test_the_line_to_start_again_can_be_typed(impact: Impact, folder: Path) -> None:
+    done = impact("demo", "--no-serve", "--dir", "my demo")
+    assert "JOBS II" in done.stdout
+    line = done.stdout.splitlines()[-1].removeprefix("Start the server with: ")
+    assert shlex.split(line) == [
+        f"IMPACT_DATA_DIR={folder / 'my demo'}",
+        sys.executable,
+        "-m",
+        "impact",
+        "serve",
+    ]
 
 
 def test_links_work_when_they_are_printed_and_ctrl_c_leaves_nothing(

@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from impact.evaluation.disclosure import _reliable_change
+from impact.plans import Thresholds
+
 PROGRAMMES = [
     # seed, workshops, people a side and workshop, drop-out
     (1, 1, 4, 0.2), (2, 1, 6, 0.4), (3, 2, 3, 0.3), (4, 3, 2, 0.5), (5, 1, 12, 0.6), (6, 3, 4, 0.4),
@@ -46,7 +49,8 @@ def test_what_is_hidden_has_no_number_and_the_same_shape(programme):
     hidden = [found for found in everything if found["suppressed"]]
     for found in hidden:
         same_shape(found, everything[0])
-        assert (found["n"], found["clusters"], found["estimator"], found["verdict"]) == (
+        assert (found["n"], found["clusters"], found["singletons"], found["estimator"], found["verdict"]) == (
+            None,
             None,
             None,
             None,
@@ -228,3 +232,156 @@ def test_the_same_answers_of_all_are_not_told_by_an_average(make):
     for quality in found["quality"]:
         if quality["scale"] == "fear":
             assert (quality["mean"], quality["floor"], quality["ceiling"]) == (None, None, None)
+
+
+def noisy_alike(rows, rng):
+    """Everybody after by the same score, each by another item order: sums differ in the last digit only."""
+    alike = [{"fear_1": "5", "fear_2": "4", "fear_3": "5"}, {"fear_1": "4", "fear_2": "5", "fear_3": "5"}]
+    return [row | (alike[rng.integers(2)] if row["wave"] == "post" else {}) for row in rows]
+
+
+def test_floating_point_dust_does_not_undo_the_rule_on_equal_scores(make):
+    plan, instrument = make.plan(), make.instrument()
+    rows = make.draw(plan, instrument, workshops=3, people_per_side=10, dropout=0.0)
+    assert np.full(30, 100 * 1.75 / 3).std(ddof=1) > 0, "there is dust to be seen"
+    found = make.evaluate(plan, instrument, noisy_alike(rows, np.random.default_rng(1)))
+    assert found["findings"][0]["after"] == {"mean": None, "sd": None}
+    assert "everyone_alike" in codes(found["findings"][0])
+
+
+def codes(row):
+    return [caveat["code"] for caveat in row["caveats"]]
+
+
+def shifted(rows, steps):
+    """Everybody answers after as before, but `steps` higher on each item of fear; before, 2 or 3 on each."""
+    first = {row["respondent"]: row for row in rows if row["wave"] == "pre"}
+    made = []
+    for row in rows:
+        before = first[row["respondent"]]
+        start = 3 if before["fear_1"] in ("4", "5") else 2
+        value = start + (steps if row["wave"] == "post" else 0)
+        made.append(row | {"fear_1": str(value), "fear_2": str(value), "fear_3": str(6 - value)})
+    return made
+
+
+@pytest.mark.parametrize(
+    ("steps", "begins"),
+    [
+        (0, "Side A: none of the 36 people changed in “Fear”; no interval can be computed."),
+        (
+            2,
+            "Side A: all 36 people changed by the same 50 points of 100 in “Fear”, which was higher after than before;",
+        ),
+    ],
+)
+def test_equal_changes_are_said_without_the_averages_that_would_tell_more(make, steps, begins):
+    plan, instrument = make.plan(), make.instrument()
+    rows = shifted(make.draw(plan, instrument, workshops=3, people_per_side=12, dropout=0.0), steps)
+    found = make.evaluate(plan, instrument, rows, "public")
+    row = found["findings"][0]
+    assert row["claim"]["text"].startswith(begins)
+    assert row["before"] == row["after"] == {"mean": None, "sd": None}
+    assert all(
+        quality["mean"] is None
+        for quality in found["quality"]
+        if quality["scale"] == "fear" and quality["side"] == "a"
+    )
+
+
+def test_a_hidden_average_is_not_told_by_where_the_interval_ends(make):
+    """Where averages are hidden, the sentence does not stop at what the average before would allow."""
+    plan, instrument = make.plan(), make.instrument()
+    rows = make.draw(plan, instrument, workshops=2, people_per_side=6, dropout=0.0)
+    alike = {"fear_1": "1", "fear_2": "1", "fear_3": "5"}
+    rows = [row | (alike if row["wave"] == "pre" else {}) for row in rows]
+    row = make.evaluate(plan, instrument, rows)["findings"][0]
+    assert row["before"]["mean"] is None
+    wide = row["estimate"]["simultaneous"]
+    if wide["low"] < 0:
+        assert f"from −{abs(wide['low']):.0f}"[:6] in row["claim"]["text"]
+
+
+@pytest.mark.parametrize(("audience", "k"), [("team", 5), ("public", 10)])
+def test_categories_within_a_group_are_not_told_below_k(programme, audience, k):
+    for row in programme[audience]["findings"]:
+        change = row["reliable_change"]
+        counts = [change[name] for name in ("improved", "worsened", "unchanged")]
+        told = [count for count in counts[:2] if count is not None]
+        assert all(count is None or count >= k for count in counts)
+        assert all(row["n"] - count >= k for count in [*told, sum(told)] if told)
+        assert counts[2] is None or None not in counts
+        if change["text"]:
+            assert change["text"].count(f"fewer than {k}") == 2 - len(told)
+        else:
+            assert counts == [None, None, None]
+    for row in programme[audience]["quality"]:
+        for end in ("floor", "ceiling"):
+            if row[end] is not None:
+                assert k <= round(row[end] * row["n"]) <= row["n"] - k
+            elif not row["suppressed"]:
+                assert {"few_at_an_end", "everyone_alike"} & set(codes(row))
+
+
+@pytest.mark.parametrize(
+    ("counts", "shown"),
+    [
+        ((12, 20, 11), (12, 20, 11)),
+        ((12, 25, 3), (12, None, None)),
+        ((0, 40, 12), (None, None, 12)),
+        ((3, 40, 2), (None, None, None)),
+    ],
+)
+def test_small_categories_are_null(counts, shown):
+    block, code = _reliable_change(made_of(counts), 10, None, "en")
+    assert code is None
+    assert tuple(block[name] for name in ("improved", "unchanged", "worsened")) == shown
+    assert block["text"].startswith(f"Of {sum(counts)} people, ")
+
+
+@pytest.mark.parametrize("counts", [(0, 30, 0), (30, 0, 0), (25, 5, 0), (15, 4, 15), (11, 0, 1)])
+def test_counts_that_tell_on_the_others_are_not_shown_at_all(counts):
+    block, code = _reliable_change(made_of(counts), 10, None, "en")
+    assert code == "everyone_in_one_category"
+    assert set(block.values()) == {None}
+
+
+def made_of(counts):
+    block = dict(zip(("improved", "unchanged", "worsened"), counts, strict=True))
+    return block | {"threshold": 20.0, "expected_by_error": 1.0, "reliability": 0.8, "text": None}
+
+
+def test_the_public_gets_no_hash_and_rounded_figures(programme):
+    public, team = programme["public"], programme["team"]
+    assert public["data"]["sha256"] is None
+    assert len(team["data"]["sha256"]) == 64
+    for row in public["findings"]:
+        for value in (row["estimate"]["value"], row["before"]["mean"], row["after"]["sd"]):
+            if value is not None and abs(value) >= 1 and abs(abs(value) - 5) > 0.05:
+                assert value == round(value, 1)
+        for test in row["tests"]:
+            assert test["p_value"] == float(f"{test['p_value']:.3g}")
+    for row in public["quality"]:
+        if row["alpha"]["value"] is not None:
+            assert row["alpha"]["value"] == float(f"{row['alpha']['value']:.3g}")
+
+
+def test_rounding_changes_no_verdict_and_no_sentence_of_the_same_people(make):
+    plan, instrument = make.plan(thresholds=Thresholds(10, 10)), make.instrument()
+    rows = make.draw(plan, instrument, workshops=4, people_per_side=12)
+    team, public = (make.evaluate(plan, instrument, rows, audience) for audience in ("team", "public"))
+    for exact, rounded in zip(team["findings"], public["findings"], strict=True):
+        assert (exact["verdict"], exact["claim"]) == (rounded["verdict"], rounded["claim"])
+        assert exact["estimate"]["value"] == pytest.approx(rounded["estimate"]["value"], abs=0.051)
+
+
+def test_the_rule_that_readers_see(make):
+    plan, instrument = make.plan(), make.instrument()
+    rows = make.draw(plan, instrument, workshops=3, people_per_side=6)
+    rules = {
+        audience: make.evaluate(plan, instrument, rows, audience)["disclosure"]["rule"]
+        for audience in ("team", "public")
+    }
+    assert "given as “fewer than 5”" in rules["team"]
+    assert "rounded" not in rules["team"]
+    assert rules["public"].endswith("the fingerprint of the data is given to the team only.")

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from impact.evaluation import Labels, as_submissions, check, draw, run, to_json
 
 KEYS = {
-    "format", "plan", "instrument", "data", "audience", "design", "licence", "labels", "flow", "quality", "findings",
+    "format", "plan", "instrument", "data", "audience", "design", "licence", "labels", "intervals", "flow", "quality", "findings",
     "perception_gap", "response_shift", "harm", "linkage", "disclosure", "deviations", "portfolio", "caveats",
 }  # fmt: skip
 FINDING_KEYS = {
-    "scale", "contrast", "subgroup", "role", "planned", "estimator", "n", "clusters", "before", "after", "arms",
+    "scale", "contrast", "subgroup", "role", "planned", "estimator", "n", "clusters", "singletons", "before", "after", "arms",
     "estimate", "tests", "effect_size", "reliable_change", "verdict", "sesoi", "sensitivity", "claim", "caveats", "suppressed",
 }  # fmt: skip
 
@@ -64,7 +64,7 @@ def test_shape_and_order(make, rows):
         ("anger", "a"), ("anger", "b"),
     ]  # fmt: skip
     first = findings["findings"][0]
-    assert (first["estimator"], first["role"], first["planned"]) == ("mean_change_cr2", "primary", True)
+    assert (first["estimator"], first["role"], first["planned"]) == ("mean_change_cr2", "primary", False)
     assert first["estimate"]["simultaneous"]["level"] == 0.9875
     assert first["estimate"]["simultaneous"]["family"] == 4
     assert [test["name"] for test in first["tests"]] == ["mean_change_cr2", "paired_t"]
@@ -258,6 +258,8 @@ def test_weights_and_synthetic_data_are_told(make, rows):
         "weights_ignored",
     ]
     assert findings["plan"]["locked_at"] == "2026-11-01"
+    assert all(found["planned"] for found in findings["findings"])
+    assert "plan_not_locked" not in [caveat["code"] for caveat in findings["caveats"]]
 
 
 def test_an_unknown_audience_is_refused(make, rows):

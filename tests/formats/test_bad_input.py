@@ -208,8 +208,8 @@ def test_code_elements_must_be_whole_and_among_the_choices(messages) -> None:
 def test_arm_weight_and_language(messages, rows) -> None:
     content = rows(PRE).replace("role", "role,arm,weight,language").replace("lead", "lead,control,0,fr")
     assert messages(content) == [
-        "data.csv, row 2, column “language”: “fr” is no language of this instrument. Use one of: ar, en.",
-        "data.csv, row 2, column “arm”: “control” is no arm. Use one of: comparison, workshop.",
+        "data.csv, row 2, column “language”: “fr” is no language of this instrument. Use one of: en, ar.",
+        "data.csv, row 2, column “arm”: “control” is no arm. Use one of: workshop, comparison.",
         "data.csv, row 2, column “weight”: “0” is no weight. Write a number above 0 in every row.",
     ]
 

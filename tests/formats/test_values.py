@@ -74,7 +74,7 @@ def test_codes_arms_weights_and_languages(write, instrument) -> None:
     assert pet[1] == -1
     assert len({pet[0], pet[2], -1}) == 3
     assert submissions.respondent.tolist() == [-1, -1, -1]
-    assert submissions.arm.tolist() == [1, 0, 0]
+    assert submissions.arm.tolist() == [1, 0, -1]  # an empty cell: not said
     assert submissions.language.tolist() == [1, 0, -1]
     assert submissions.weight.tolist() == [1.5, 2.0, 1.0]
 

@@ -20,7 +20,7 @@ PLACES = '[{value: home, label: {en: Home, ar: "بيت"}}, {value: work, label: 
 # (name, what is replaced by what, the one message)
 FAULTS = [
     ("translation", 'text: {en: Tense., ar: "توتر."}', "text: {en: Tense.}", "line 30: the translation into “ar” is missing. Add it below the others."),
-    ("language", '"صغير"}', '"صغير", fr: "Petit"}', "line 4: the language “fr” is not declared. Use one of: ar, en."),
+    ("language", '"صغير"}', '"صغير", fr: "Petit"}', "line 4: the language “fr” is not declared. Use one of: en, ar."),
     ("empty text", "text: {en: Tense.,", 'text: {en: "",', "line 30: the text in “en” is empty. Write it, between quotation marks."),
     ("text as list", 'text: {en: Tense., ar: "توتر."}', "text: [Tense.]", "line 30: “text” is no text by language. Write one line for each language: en: …, ar: …."),
     ("option set", "id: calm, type: likert, options: steps", "id: calm, type: likert, options: stps", "line 29: the option set “stps” is unknown. Did you mean “steps”?"),

@@ -19,7 +19,6 @@ from impact.instruments import (
     Scale,
     Submissions,
     item_matrix,
-    item_values,
     score,
 )
 
@@ -63,12 +62,6 @@ def test_a_number_is_scored_by_its_declared_range(small: Instrument) -> None:
 def test_items_of_different_formats_weigh_the_same(small: Instrument) -> None:
     scale = replace(small.scale["fear"], items=("tense", "warm"), reversed=frozenset())
     assert score(small, scale, submissions(tense=[2, 0], warm=[0, 10])).tolist() == [50.0, 50.0]
-
-
-def test_item_values_are_in_the_items_own_units(small: Instrument) -> None:
-    data = submissions(guess=[0, 1, UNANSWERED], age=[1.5, MISSING_NUMBER[NOT_ASKED], 0.1])
-    assert np.array_equal(item_values(small, "guess", data), [0, 10, np.nan], equal_nan=True)
-    assert np.array_equal(item_values(small, "age", data), [1.5, np.nan, 0.1], equal_nan=True)
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,15 @@ def test_consent_says_what_it_must(instrument: Instrument) -> None:
         assert len(instrument.consent.details[tag]) == 7
 
 
+def test_both_forms_ask_for_consent_in_the_same_words() -> None:
+    assert CORE.consent
+    assert SHORT.consent
+    assert CORE.consent.details == SHORT.consent.details
+    for tag in ("en", "ar", "he"):
+        first, *others = CORE.consent.summary[tag]
+        assert SHORT.consent.summary[tag] == (first.replace("10", "5"), *others)
+
+
 def test_items_that_both_forms_share_have_the_same_words() -> None:
     shared = [item.id for item in SHORT.items]
     assert len(shared) == 15

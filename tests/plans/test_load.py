@@ -101,7 +101,7 @@ CASES = [
         "tiny.yaml, line 9: the instrument tiny.v1 has no scale “faer”. Did you mean “fear”?"
     ]),
     (("post - pre", "followup - pre"), [
-        "tiny.yaml, line 6: the instrument tiny.v1 has no wave “followup”. Use one of: post, pre."
+        "tiny.yaml, line 6: the instrument tiny.v1 has no wave “followup”. Use one of: pre, post."
     ]),
     (("post - pre", "post minus pre"), [
         "tiny.yaml, line 6: “post minus pre” is no contrast. Write two waves with a minus between, as in “post - pre”."
@@ -202,4 +202,18 @@ def test_all_faults_at_once_in_line_order(problems):
 def test_a_missing_key_is_named(problems):
     assert problems(GOOD.replace("cluster: workshop\n", "")) == [
         "tiny.yaml, line 1: the key “cluster” is missing in the file. Add “cluster:”."
+    ]
+
+
+def test_what_an_arm_means_is_in_the_plan_and_its_hash(load, problems):
+    arms = GOOD.replace("design: one_group", "design: randomised")
+    assert load(arms).arm_means == "attended"
+    assert load(arms + "arm_means: attended\n").sha256 == load(arms).sha256
+    assert load(arms + "arm_means: offered\n").arm_means == "offered"
+    assert load(arms + "arm_means: offered\n").sha256 != load(arms).sha256
+    assert problems(arms + "arm_means: ofered\n") == [
+        "tiny.yaml, line 13: “ofered” is no arm_means. Did you mean “offered”?"
+    ]
+    assert problems(GOOD + "arm_means: offered\n") == [
+        "tiny.yaml, line 13: the design “one_group” has no arms. Remove the line, or name another design."
     ]

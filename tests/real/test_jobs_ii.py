@@ -72,3 +72,17 @@ def test_analysis_of_covariance_equals_r(findings, reference) -> None:
     assert found == pytest.approx(expected, rel=1e-7)
     # Within ±5 points on both sides of zero: smaller than what the plan calls of interest, and not nothing shown.
     assert finding["verdict"] == "no_meaningful_change"
+
+
+def test_an_arm_left_blank_at_one_wave_is_read_from_the_other(jobs, findings) -> None:
+    """Every third comparison person without an arm before: nobody changes the group, so nothing changes."""
+    from dataclasses import replace
+
+    arm = jobs.submissions.arm.copy()
+    blank = np.flatnonzero((jobs.submissions.wave == 0) & (arm == 1))[::3]
+    arm[blank] = -1
+    told = replace(jobs, submissions=replace(jobs.submissions, arm=arm))
+    found = told.findings(resources.folder("analysis") / "jobs-ii.yaml")
+    assert len(blank) == 100
+    assert found["findings"] == findings["findings"]
+    assert found["findings"][0]["estimate"]["value"] == pytest.approx(-1.2156, abs=5e-5)

@@ -13,7 +13,7 @@ import pytest
 from impact.report import draw, figure, flow_chart, forest_chart, shift_chart
 from impact.report.charts import Chart
 from impact.report.text import number, signed
-from impact.report.theme import MODES
+from impact.report.theme import MODES, shape_of
 
 Findings = dict[str, Any]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -42,14 +42,43 @@ def test_the_shift_of_fear(findings: Findings) -> None:
         ("Side B", 1, "45.5", "44.6"),
     ]
     assert [row.cells for row in chart.table.rows] == [
-        ("Side A", "25", "42.3", "29.9", "−12.4", "−15.4 to −9.4", "improved"),
-        ("Side B", "24", "45.5", "44.6", "−0.9", "−5.0 to +3.2", "inconclusive"),
+        (
+            "Side A",
+            "25",
+            "42.3",
+            "29.9",
+            "−12.4",
+            "−17.6 to −7.2",
+            "−15.4 to −9.4",
+            "lower afterwards, as hoped",
+        ),
+        ("Side B", "24", "45.5", "44.6", "−0.9", "−7.9 to +6.1", "−5.0 to +3.2", "cannot tell"),
     ]
     assert chart.alt == (
         "Fear of the other side, averages from 0 to 100. Side A: 42.3 before, 29.9 after, change −12.4 points, "
-        "95\u00a0% interval −15.4 to −9.4, improved. Side B: 45.5 before, 44.6 after, change −0.9 points, "
-        "95\u00a0% interval −5.0 to +3.2, inconclusive."
+        "interval −17.6 to −7.2, lower afterwards, as hoped. Side B: 45.5 before, 44.6 after, change −0.9 points, "
+        "interval −7.9 to +6.1, cannot tell."
     )
+    assert [column.title for column in chart.table.columns][5:7] == ["Interval", "Looked at alone"]
+    assert chart.unit in svg_texts(chart)
+    assert chart.unit == "average score, 0 to 100"
+
+
+def test_the_printed_interval_is_the_one_that_the_verdict_rests_on(findings: Findings) -> None:
+    """Fear of side B improves if looked at alone, and not if all main results are: no chart may print the first."""
+    estimate = findings["findings"][1]["estimate"]
+    estimate |= {"low": -1.7, "high": -0.1}
+    shift, forest = shift_chart(findings, "fear"), forest_chart(findings)
+    for chart in (shift, forest):
+        assert "−1.7 to −0.1" not in json.dumps(
+            [svg_texts(chart), figure(chart), chart.alt], ensure_ascii=False
+        )
+        assert "−7.9 to +6.1" in chart.alt
+    assert {row.cells[-2] for row in shift.table.rows} == {"−15.4 to −9.4", "−1.7 to −0.1"}
+    band = figure(shift)["layout"]["shapes"][1]
+    mark = shift.marks[1]
+    assert band["x0"] == pytest.approx(mark.after + mark.simultaneous.low - mark.change)
+    assert band["x1"] == pytest.approx(mark.after + mark.simultaneous.high - mark.change)
 
 
 def test_the_difference_of_two_sides_is_no_mark_of_a_chart(findings: Findings) -> None:
@@ -91,7 +120,7 @@ def test_every_number_of_the_model_is_the_finding_s(findings: Findings) -> None:
 def test_both_renderers_write_the_numbers_of_the_model(findings: Findings) -> None:
     forest = forest_chart(findings)
     for mark in forest.marks:
-        ends = f"{signed(mark.plain.low)} to {signed(mark.plain.high)}"
+        ends = f"{signed(mark.deciding.low)} to {signed(mark.deciding.high)}"
         for texts in (svg_texts(forest), plotly_texts(forest)):
             assert signed(mark.change) in texts
             assert ends in texts
@@ -138,9 +167,9 @@ def test_a_suppressed_finding_is_told_in_words_and_drawn_nowhere(
     hidden = hide(findings, 1)
     chart = shift_chart(hidden, "fear")
     assert chart.marks[1].hidden == "fewer than 10 people: not shown"
-    assert chart.table.rows[1].cells == ("Side B", "–", "–", "–", "–", "–", "fewer than 10 people: not shown")
+    assert chart.table.rows[1].cells == ("Side B", *["–"] * 6, "fewer than 10 people: not shown")
     whole = json.dumps([draw(chart), figure(chart), chart.alt])
-    for value in ("44.6", "45.5", "−0.9", "−5.0 to +3.2"):
+    for value in ("44.6", "45.5", "−0.9", "−7.9 to +6.1"):
         assert value not in whole
     assert "fewer than 10 people: not shown" in svg_texts(chart)
     assert "fewer than 10 people: not shown" in plotly_texts(chart)
@@ -148,12 +177,16 @@ def test_a_suppressed_finding_is_told_in_words_and_drawn_nowhere(
 
 def test_two_arms_are_drawn_apart_and_carry_no_change_of_their_own(findings: Findings) -> None:
     levels = {"n": 20, "before": {"mean": 50.0, "sd": 9.0}, "after": {"mean": 41.5, "sd": 9.0}}
-    finding = findings["findings"][0] | {"arms": {"workshop": levels, "comparison": levels}}
+    finding = findings["findings"][0] | {"arms": {"comparison": levels, "workshop": levels}}
     chart = shift_chart(findings | {"findings": [finding]}, "fear")
-    assert [mark.label for mark in chart.marks] == ["Side A, workshop", "Side A, comparison group"]
+    assert [mark.label for mark in chart.marks] == ["Side A, workshop group", "Side A, comparison group"]
     assert [mark.change for mark in chart.marks] == [None, None]
+    assert [shape_of(mark) for mark in chart.marks] == ["circle", "triangle"]
     assert figure(chart)["layout"]["shapes"] == []
-    assert "for each arm" in chart.reading
+    assert chart.notes == ("Side A, difference between the groups: −12.4 (−17.6 to −7.2)",)
+    assert chart.notes[0] in svg_texts(chart)
+    assert chart.notes[0] in plotly_texts(chart)
+    assert [row.cells[0] for row in chart.table.rows][2] == "Side A, difference between the groups"
     assert [column.title for column in chart.table.columns][4] == "Difference"
 
 
@@ -161,8 +194,61 @@ def test_a_family_of_one_has_no_second_interval(findings: Findings) -> None:
     for finding in findings["findings"]:
         if finding["estimate"]["simultaneous"]:
             finding["estimate"]["simultaneous"]["family"] = 1
-    assert [mark.simultaneous for mark in forest_chart(findings).marks] == [None] * 16
-    assert "simultaneous" not in forest_chart(findings).reading
+    chart = forest_chart(findings)
+    assert [mark.simultaneous for mark in chart.marks] == [None] * 16
+    assert "Thin line" not in chart.reading
+    titles = [column.title for column in chart.table.columns]
+    assert titles == ["Scale", "Side", "People", "Before", "After", "Change", "95\u00a0% interval", "Verdict"]
+
+
+def test_the_forest_s_axis_ends_at_forty_points_and_longer_lines_in_arrows(findings: Findings) -> None:
+    assert forest_chart(findings).extent < 40
+    findings["findings"][1]["estimate"]["simultaneous"] |= {"low": -92.2, "high": 107.5}
+    chart = forest_chart(findings)
+    assert chart.extent == 40
+    assert "An arrow head marks" in chart.reading
+    drawn = figure(chart)
+    arrows = [t for t in drawn["data"] if str(t.get("marker", {}).get("symbol")).startswith("triangle-")]
+    assert [(t["x"], t["marker"]["symbol"]) for t in arrows] == [
+        ([-40.0], "triangle-left"),
+        ([40.0], "triangle-right"),
+    ]
+    ends = [x for t in drawn["data"] if t.get("mode") == "lines" for x in t["x"]]
+    assert (min(ends), max(ends)) == (-40.0, 40.0)
+    for texts in (svg_texts(chart), plotly_texts(chart)):
+        assert "−92.2 to +107.5" in texts
+    for width in (320, 640, 880):
+        root = ET.fromstring(draw(chart, width))
+        places = [float(line.get(x)) for line in root.iter(f"{SVG}line") for x in ("x1", "x2")]
+        assert 0 <= min(places) <= max(places) <= width
+
+
+@pytest.mark.parametrize("width", [320, 880])
+def test_nothing_strikes_through_words_of_the_forest(findings: Findings, width: float) -> None:
+    findings["labels"]["scales"]["fear"]["title"] = (
+        "A scale with a name that is far too long to stand beside its rows"
+    )
+    root = ET.fromstring(draw(forest_chart(findings), width))
+    upright = [line for line in root.iter(f"{SVG}line") if line.get("x1") == line.get("x2")]
+    assert upright
+    for text in root.iter(f"{SVG}text"):
+        if text.get("text-anchor") != "start":
+            continue
+        left, base = float(text.get("x")), float(text.get("y"))
+        right = left + 5 * len(text.text)
+        for line in upright:
+            crosses = left < float(line.get("x1")) < right
+            assert not (crosses and float(line.get("y1")) < base - 4 < float(line.get("y2"))), text.text
+
+
+def test_a_side_s_long_name_stands_above_its_row_and_whole(findings: Findings) -> None:
+    name = "The host communities of the upper valley and the surrounding villages"
+    findings["labels"]["sides"]["b"] = name
+    chart = shift_chart(findings, "fear")
+    assert name in svg_texts(chart, 560)
+    assert name in plotly_texts(chart)
+    for narrow in (chart, forest_chart(findings), flow_chart(findings)):
+        assert not [text for text in svg_texts(narrow, 320) if "…" in text]
 
 
 def test_the_flow_counts_people(findings: Findings) -> None:
@@ -182,7 +268,9 @@ def test_hidden_counts_of_the_flow_are_words(findings: Findings) -> None:
     findings["flow"][0] |= {"submissions": None, "linked": None, "analysed": None, "suppressed": True}
     chart = flow_chart(findings)
     assert chart.table.rows[0].cells == ("Side A", "Before", "not shown", "not shown", "not shown")
-    assert "not shown answered · not shown linked · not shown analysed" in svg_texts(chart)
+    assert "not shown" in svg_texts(chart)
+    findings["flow"][0] |= {"submissions": 30}
+    assert "30 answered · linked: not shown · analysed: not shown" in svg_texts(flow_chart(findings))
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -201,7 +289,8 @@ def test_the_engine_s_own_findings_are_drawn_to_the_displayed_digit(golden: Find
         texts = svg_texts(forest_chart(golden)), plotly_texts(forest_chart(golden))
         for told in texts:
             assert signed(estimate["value"]) in told
-            assert f"{signed(estimate['low'])} to {signed(estimate['high'])}" in told
+            ends = estimate["simultaneous"] or estimate
+            assert f"{signed(ends['low'])} to {signed(ends['high'])}" in told
 
 
 @pytest.mark.parametrize("width", [320, 560, 880])

@@ -86,7 +86,7 @@ def test_every_claim_and_number_can_be_selected(findings: Findings, pdf: bytes) 
     for finding in findings["findings"]:
         if finding["role"] == "primary":
             assert finding["claim"]["text"] in text
-    for number in ("−12.4", "−15.4 to −9.4", "+7.9", "42.3", "29.9"):
+    for number in ("−12.4", "−17.6 to −7.2", "+7.9", "42.3", "29.9"):
         assert number in text
     assert findings["licence"]["reading"] in text
     assert findings["plan"]["sha256"] in text.replace(" ", "")
@@ -96,7 +96,11 @@ def test_every_claim_and_number_can_be_selected(findings: Findings, pdf: bytes) 
 def test_the_engine_s_own_findings_make_a_report(golden: Findings) -> None:
     page = report_page(golden)
     text = words_of(render_pdf(page))
+    if page.nothing_to_show:
+        assert page.nothing_to_show in text
+        return
     for point in page.summary:
+        assert point.headline in text
         for said in point.statements:
             assert said.claim in text
             assert said.interval in text
@@ -160,14 +164,20 @@ def test_a_suppressed_number_is_nowhere_in_the_file(
 ) -> None:
     text = words_of(pdf_of(hide(findings, 1)))
     assert "fewer than 10 people: not shown" in text
-    for value in ("44.6", "−5.0 to +3.2"):
+    for value in ("44.6", "−7.9 to +6.1"):
         assert value in words_of(pdf_of(findings))
         assert value not in text
 
 
 def test_no_findings_is_a_report_too(findings: Findings) -> None:
     text = words_of(pdf_of(findings | {"findings": [], "quality": [], "flow": []}))
-    assert "None of the planned outcomes can be shown." in text
+    assert "Too few people took part for results to be shown without revealing anyone." in text
+
+
+def test_a_plan_without_primary_outcomes_says_so(findings: Findings) -> None:
+    secondary = [finding | {"role": "secondary"} for finding in findings["findings"]]
+    assert "None of the planned outcomes can be shown." not in words_of(pdf_of(findings))
+    assert "The plan names no primary outcome" in words_of(pdf_of(findings | {"findings": secondary}))
 
 
 def test_many_scales_and_long_names_break_over_pages_as_one_table(findings: Findings) -> None:
@@ -189,3 +199,27 @@ def test_it_is_made_in_time(findings: Findings) -> None:
     started = time.perf_counter()
     pdf_of(findings)
     assert time.perf_counter() - started < 1.5
+
+
+def test_where_nothing_can_be_shown_there_is_only_that_and_the_identity(
+    findings: Findings, hide: Callable[[Findings, int], Findings]
+) -> None:
+    for i in range(len(findings["findings"])):
+        findings = hide(findings, i)
+    pdf = pdf_of(findings)
+    text = words_of(pdf)
+    assert "Too few people took part for results to be shown without revealing anyone." in text
+    assert findings["plan"]["sha256"] in text.replace(" ", "")
+    assert "Who took part" in text  # the counts of the example may be told
+    assert "What may be said" not in text
+    assert [str(element.S) for element in elements(pdf)].count("/Table") == 1
+    for row in findings["flow"]:
+        row |= {"submissions": None, "linked": None, "analysed": None, "suppressed": True}
+    assert "Who took part" not in words_of(pdf_of(findings))
+
+
+def test_the_summary_of_two_outcomes_keeps_to_the_first_page(pdf: bytes) -> None:
+    done = subprocess.run(["pdftotext", "-l", "1", "-", "-"], input=pdf, capture_output=True, check=True)
+    first = done.stdout.decode()
+    assert "What may be said" in first
+    assert "One limitation" in first

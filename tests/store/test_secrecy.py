@@ -15,7 +15,14 @@ from impact.settings import Settings
 from impact.store import Database, open_database, releases, seal_text, sign_ins, users
 from impact.store.tables import METADATA
 
-CANARIES = ("canary-open-text", "canary-respondent", "canary-code-value", "canary-password-12")
+FINDINGS = '{"estimate": "canary-findings"}'
+CANARIES = (
+    "canary-findings",
+    "canary-open-text",
+    "canary-respondent",
+    "canary-code-value",
+    "canary-password-12",
+)
 
 
 @pytest.fixture
@@ -31,7 +38,7 @@ def filled(database: Database, cast) -> tuple[Database, object, list[str]]:
     with database.session() as session:
         user = users.add(session, "ana@example.org", "canary-password-12")
         secrets.append(sign_ins.start(session, user.id))
-        secrets.append(releases.add(session, cast.programme_id, "{}", date(2026, 11, 22))[1])
+        secrets.append(releases.add(session, cast.vault, cast.programme_id, FINDINGS, date(2026, 11, 22))[1])
     return database, cast, secrets
 
 

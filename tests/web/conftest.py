@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -87,3 +88,64 @@ def client(place: Place) -> Iterator[TestClient]:
         create_app(place.settings, place.database, place.vault), follow_redirects=False
     ) as client:
         yield client
+
+
+class Fields(HTMLParser):
+    """Names and values that a browser would send from a page untouched, and all radio values by name."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.sent: dict[str, list[str]] = {}
+        self.choices: dict[str, list[str]] = {}
+        self.tags: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        values = dict(attributes)
+        if tag == "input" and values.get("name"):
+            name, value = values["name"], values.get("value", "")
+            if values["type"] in ("radio", "checkbox"):
+                self.choices.setdefault(name, []).append(value)
+                if "checked" not in values:
+                    return
+            self.sent.setdefault(name, []).append(value)
+
+
+def _questions(client, place, wave="pre", language="en", side="a") -> tuple[str, Fields]:
+    answer = client.post(f"/s/{place.tokens[wave]}/questions", data={"language": language, "side": side})
+    assert answer.status_code == 200
+    return answer.text, Fields(answer.text)
+
+
+def _send(client, place, fields, wave="pre", **answers):
+    data = {**fields.sent, **{name.replace("__", "."): value for name, value in answers.items()}}
+    return client.post(f"/s/{place.tokens[wave]}/answers", data=data)
+
+
+@pytest.fixture
+def fields_of() -> type[Fields]:
+    """`fields_of(page)`: what a browser would send from it."""
+    return Fields
+
+
+@pytest.fixture
+def questions() -> Callable[..., tuple[str, Fields]]:
+    """`questions(client, place, wave=…, language=…, side=…)`: the questionnaire's page and its fields."""
+    return _questions
+
+
+@pytest.fixture
+def send() -> Callable[..., object]:
+    """`send(client, place, fields, wave, i__item="value")`: the form as it came, with answers put in."""
+    return _send
+
+
+@pytest.fixture
+def full() -> dict[str, str | list[str]]:
+    """An answer of every kind, for `send`."""
+    return {
+        "i__guard": "2", "i__say": "r", "i__warmth": "10", "i__near": "1", "i__role": "other",
+        "i__where": "On a wall", "i__done": ["eat", "travel"], "i__people": "٤٢", "i__words": "Nothing",
+        "c__day": "7", "c__month": "12",
+    }  # fmt: skip

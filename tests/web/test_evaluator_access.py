@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
 from starlette.testclient import TestClient
 
 from impact.web import create_app
+from impact.web.evaluator import sign_in as sign_in_page
 from impact.web.evaluator.access import Throttle, cookie_name, local_path
 from impact.workflow import add_user
 
@@ -103,6 +106,52 @@ def test_what_was_typed_comes_back_as_text_and_the_password_never(known: TestCli
     assert "hunter2" not in answer.text
 
 
+def test_a_wrong_password_does_not_look_like_being_signed_in(known: TestClient) -> None:
+    page = enter(known, "wrong password here").text
+    assert f'name="email" type="email" value="{EMAIL}"' in page
+    assert page.count(EMAIL) == 1
+    assert "Sign out" not in page
+
+
+def test_a_dead_end_leads_home_for_those_within(known: TestClient) -> None:
+    enter(known)
+    for path in ("/programmes/nothing", "/no/such/page"):
+        answer = known.get(path)
+        assert answer.status_code == 404
+        assert "The address may be mistyped, or what it led to is not there any more." in answer.text
+        assert '<a href="/">To your programmes</a>' in answer.text
+        assert "Sign out" in answer.text
+        assert "the person who gave it to you" not in answer.text
+        assert "workspace." in answer.text
+
+
+def test_a_dead_end_leads_to_the_door_for_those_without(known: TestClient) -> None:
+    answer = known.put("/sign-in")
+    assert answer.status_code == 405
+    assert '<a href="/sign-in">Sign in</a>' in answer.text
+    assert "Sign out" not in answer.text
+
+
+def test_a_wrong_funder_link_is_the_same_page_for_everybody(known: TestClient) -> None:
+    before = known.get("/f/nothing")
+    enter(known)
+    within = known.get("/f/nothing")
+    assert within.status_code == 404
+    assert within.content == before.content
+
+
+def test_an_error_page_does_not_need_the_database(known: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    enter(known)
+
+    def broken(*_: object) -> None:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr("impact.web.evaluator.dead_ends.account", broken)
+    answer = known.get("/programmes")
+    assert answer.status_code == 404
+    assert '<a href="/sign-in">Sign in</a>' in answer.text
+
+
 def test_an_empty_form_is_the_form_again(known: TestClient) -> None:
     assert known.post("/sign-in").status_code == 403
 
@@ -168,20 +217,58 @@ def clock() -> Iterator[Clock]:
 
 def test_the_throttle_opens_again_and_a_success_forgets(clock: Clock) -> None:
     throttle = Throttle(limit=2, window=60, clock=clock)
-    for _ in range(2):
-        throttle.failed("Ada@Example.org ")
-    assert throttle.is_closed("ada@example.org")
-    assert not throttle.is_closed("bob@example.org")
+    assert [throttle.reserve("Ada@Example.org "), throttle.reserve("ada@example.org")] == [True, True]
+    assert throttle.reserve("ada@example.org") is False
+    assert throttle.reserve("bob@example.org") is True
+    clock.now = 59
+    assert throttle.reserve("ada@example.org") is False  # and what was refused prolongs nothing
     clock.now = 61
-    assert not throttle.is_closed("ada@example.org")
-    throttle.failed("ada@example.org")
+    assert throttle.reserve("ada@example.org") is True
     throttle.succeeded("ada@example.org")
-    throttle.failed("ada@example.org")
-    assert not throttle.is_closed("ada@example.org")
+    assert [throttle.reserve("ada@example.org") for _ in range(3)] == [True, True, False]
+
+
+def test_many_at_once_get_no_more_tries(clock: Clock) -> None:
+    throttle = Throttle(limit=8, clock=clock)
+    with ThreadPoolExecutor(40) as pool:
+        assert sum(pool.map(lambda _: throttle.reserve(EMAIL), range(400))) == 8
 
 
 def test_made_up_addresses_do_not_fill_the_memory(clock: Clock) -> None:
     throttle = Throttle(capacity=10, clock=clock)
     for number in range(1000):
-        throttle.failed(f"{number}@example.org")
-    assert len(throttle._failures) == 10
+        throttle.reserve(f"{number}@example.org")
+    assert len(throttle._tries) == 10
+
+
+def test_strangers_do_not_lock_out_a_browser_that_has_signed_in_before(
+    known: TestClient, place: SimpleNamespace
+) -> None:
+    known.app.state.sign_in_throttle = Throttle(limit=3)
+    cookies = enter(known).headers.get_list("set-cookie")
+    mark = next(one for one in cookies if one.startswith("impact-known-browser="))
+    assert "HttpOnly; Max-Age=15552000; Path=/sign-in; SameSite=strict" in mark
+    assert EMAIL not in mark
+    with TestClient(known.app, follow_redirects=False) as stranger:
+        assert [enter(stranger, "wrong password here").status_code for _ in range(4)] == [403, 403, 403, 429]
+        assert enter(stranger).status_code == 429
+        stranger.cookies.set("impact-known-browser", "0" * 32 + "." + "0" * 16)  # made up
+        assert enter(stranger).status_code == 429
+        assert enter(known).status_code == 303
+        stranger.cookies.clear()
+        stranger.cookies.set("impact-known-browser", known.cookies["impact-known-browser"])
+        other = stranger.post("/sign-in", data={"email": "bob@example.org", "password": PASSWORD})
+        assert other.status_code == 403  # bound to one address; and it opens nothing
+        assert [enter(stranger, "wrong password here").status_code for _ in range(4)] == [403, 403, 403, 429]
+
+
+def test_when_too_many_sign_in_the_next_is_told_at_once(
+    known: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = threading.BoundedSemaphore(1)
+    monkeypatch.setattr(sign_in_page, "_ROOM", room)
+    with room:
+        answer = enter(known)
+    assert answer.status_code == 429
+    assert "Too many people are signing in; try again in a moment." in answer.text
+    assert enter(known).status_code == 303

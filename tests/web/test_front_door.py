@@ -1,5 +1,6 @@
 """What comes in is bounded and ours; what goes out carries its headers; faults tell nothing."""
 
+import asyncio
 import gzip
 import logging
 
@@ -8,8 +9,8 @@ from fastapi import Request
 from starlette.testclient import TestClient
 
 from impact.errors import Conflict, Problem
-from impact.web import create_app
-from impact.web.headers import PARTICIPANT_LIMIT, allow
+from impact.web import create_app, headers, problems, server_options
+from impact.web.headers import PARTICIPANT_LIMIT, FrontDoor, allow
 from impact.web.static import register, static_url
 
 CSP = (
@@ -85,6 +86,48 @@ def test_a_body_that_is_too_large_is_refused_announced_or_not(client, place):
     assert answer.status_code == 413
     assert "That is too long" in answer.text
     assert place.submissions() == []
+
+
+def _sent_to(messages: list[dict], method: str = "POST") -> list[dict]:
+    """What the front door answers to a request whose body comes as `messages`, and then no more."""
+    answers: list[dict] = []
+
+    async def receive() -> dict:
+        if not messages:
+            await asyncio.Event().wait()
+        return messages.pop(0)
+
+    async def send(message: dict) -> None:
+        answers.append(message)
+
+    async def app(scope, receive, send) -> None:
+        await Request(scope, receive).body()
+
+    scope = {
+        "type": "http", "method": method, "path": "/s/x/answers", "headers": [], "query_string": b"",
+    }  # fmt: skip
+    asyncio.run(FrontDoor(app, problems.page)(scope, receive, send))
+    return answers
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch, caplog):
+    monkeypatch.setattr(headers, "SECONDS_TO_SEND", 0.05)
+    start, body = _sent_to([{"type": "http.request", "body": b"i.", "more_body": True}])
+    assert start["status"] == 408
+    assert (b"connection", b"close") in start["headers"]
+    assert b"Please go back and try again." in body["body"]
+    assert caplog.text == ""
+
+
+def test_whoever_goes_away_leaves_no_line(caplog):
+    caplog.set_level(logging.DEBUG, logger="impact")
+    assert _sent_to([{"type": "http.disconnect"}]) == []
+    assert caplog.text == ""
+
+
+def test_connections_are_bounded():
+    options = server_options()
+    assert (options["limit_concurrency"], options["timeout_keep_alive"]) == (512, 10)
 
 
 def _faulty(place) -> TestClient:

@@ -28,7 +28,8 @@ def findings() -> dict[str, Any]:
 def released(place: SimpleNamespace, findings: dict[str, Any]) -> tuple[str, str]:
     """(id, token) of a release of these findings."""
     with place.database.session() as session:
-        made, token = releases.add(session, place.programme_id, json.dumps(findings), date(2026, 11, 22))
+        text = json.dumps(findings)
+        made, token = releases.add(session, place.vault, place.programme_id, text, date(2026, 11, 22))
         return made.id, token
 
 
@@ -125,3 +126,35 @@ def test_hostile_names_are_shown_as_text(
     assert "<img" not in html
     assert "\u202e" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+
+
+def test_without_a_result_there_is_one_panel_and_nothing_else(
+    place: SimpleNamespace, client: TestClient, findings: dict[str, Any]
+) -> None:
+    for found in findings["findings"]:
+        found |= {"n": None, "verdict": None, "suppressed": True}
+        found["estimate"] |= {"value": None, "low": None, "high": None, "simultaneous": None}
+    for row in findings["flow"]:
+        row["submissions"] = None if row["wave"] == "post" else 11
+    _, token = released(place, findings)
+    html = client.get(f"/f/{token}").text
+    assert "Too few people took part for results to be shown without revealing anyone." in html
+    rows = sum(row["wave"] == "pre" for row in findings["flow"])
+    assert f"<span>Before: <b>{11 * rows}</b> answered</span>" in html
+    assert "After:" not in html
+    for part in ("<table", "<figure", "<h2", "<details"):
+        assert part not in html
+
+
+def test_every_chart_has_its_title_as_a_heading_and_the_annex_is_folded(
+    place: SimpleNamespace, client: TestClient, findings: dict[str, Any]
+) -> None:
+    _, token = released(place, findings)
+    html = client.get(f"/f/{token}").text
+    page = report_page(findings)
+    for chart in (*(point.chart for point in page.summary), page.forest):
+        assert f"<h3>{chart.title}</h3>" in html
+    assert "How strong is this evidence?" in html
+    assert "What may be said" not in html
+    for part in ("quality", "identity"):
+        assert f'<details class="part"><summary><h2 id="{part}">' in html

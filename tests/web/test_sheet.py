@@ -68,3 +68,11 @@ def test_an_error_stands_at_its_question():
     assert '<input aria-invalid="true" aria-describedby="e.i.n">' in page
     assert '<p class="error" id="e.i.n">Write &lt;digits&gt;.</p>' in page
     assert page.startswith("<p><b>sum</b></p>")
+
+
+def test_words_for_a_fault_stand_only_where_there_is_one():
+    slots = Slots()
+    sheet = Sheet(f"<title>{slots.if_faulty('Error: <')}Questions</title>{slots.summary()}", slots.found)
+    assert sheet.filled({}, {}, Markup(""), "k") == b"<title>Questions</title>"
+    faulty = sheet.filled({}, {"i.n": "no"}, Markup("<b>sum</b>"), "k")
+    assert faulty == b"<title>Error: &lt;Questions</title><b>sum</b>"

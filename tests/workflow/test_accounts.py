@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from impact import workflow
-from impact.errors import Conflict, InputInvalid, NotSignedIn
+from impact.errors import Conflict, InputInvalid, NotFound, NotSignedIn
 from impact.store import Database
 
 
@@ -49,3 +49,26 @@ def test_generated_passwords_differ_and_are_long(database: Database) -> None:
     passwords = {workflow.add_user(database, f"user{i}@example.org") for i in range(3)}
     assert len(passwords) == 3
     assert min(map(len, passwords)) >= 16
+
+
+def test_a_new_password_ends_the_old_one_and_all_sign_ins(database: Database) -> None:
+    old = workflow.add_user(database, "ada@example.org")
+    token = workflow.sign_in(database, "ada@example.org", old)
+    new = workflow.new_password(database, " Ada@example.org")
+    with pytest.raises(NotSignedIn):
+        workflow.sign_in(database, "ada@example.org", old)
+    with pytest.raises(NotSignedIn):
+        workflow.signed_in(database, token)
+    assert (
+        workflow.signed_in(database, workflow.sign_in(database, "ada@example.org", new)).role == "evaluator"
+    )
+
+
+def test_a_new_password_needs_an_account_and_enough_letters(database: Database) -> None:
+    with pytest.raises(NotFound) as caught:
+        workflow.new_password(database, "Bob@example.org")
+    assert str(caught.value) == (
+        "bob@example.org: this address has no account. Add it: impact user add bob@example.org"
+    )
+    with pytest.raises(InputInvalid, match=r"^password: the password has 5 characters\."):
+        workflow.new_password(database, "bob@example.org", "short")

@@ -53,7 +53,9 @@ def test_the_demo_states_its_truth_and_shows_it(
 
     # 899 people with both waves, as the data set has them.
     assert (real.programme.submissions, real.pairs) == (1798, 899)
-    assert workflow.find_release(database, demo.funder_path.removeprefix("/f/"))["audience"] == "public"
+    assert (
+        workflow.find_release(database, vault, demo.funder_path.removeprefix("/f/"))["audience"] == "public"
+    )
     token = workflow.sign_in(database, demo.evaluator_email, demo.evaluator_password)
     assert workflow.signed_in(database, token).email == demo.evaluator_email
     assert demo.report_pdf.read_bytes().startswith(b"%PDF-")

@@ -113,7 +113,7 @@ def test_one_known_respondent_among_new_ones_stores_none(
     assert count() == 10
 
 
-def test_two_people_who_answered_alike_are_two(
+def test_two_people_whom_nothing_names_may_answer_alike(
     database: Database,
     vault: Vault,
     engine_settings: Settings,
@@ -122,9 +122,55 @@ def test_two_people_who_answered_alike_are_two(
     write: Write,
     count: Callable[[], int],
 ) -> None:
-    path = write("a.csv", [rows[0], rows[0]])
+    nameless = {name: "" if name.startswith("code.") else value for name, value in rows[0].items()}
+    path = write("a.csv", [nameless, nameless])
     assert workflow.import_data(database, vault, programme_id, [path], settings=engine_settings) == 2
     assert count() == 2
+
+
+def test_a_copied_row_is_refused_and_nothing_is_stored(
+    database: Database,
+    vault: Vault,
+    engine_settings: Settings,
+    programme_id: str,
+    rows: list[Row],
+    write: Write,
+    count: Callable[[], int],
+) -> None:
+    path = write("a.csv", [rows[0], rows[1], rows[0]])
+    with pytest.raises(
+        DataInvalid, match=r"the same code and the same answers: rows 2 and 4\. Keep one of each"
+    ):
+        workflow.import_data(database, vault, programme_id, [path], settings=engine_settings)
+    assert count() == 0
+
+
+def test_remarks_come_in_sealed_and_are_read_without_their_writers(
+    database: Database,
+    vault: Vault,
+    engine_settings: Settings,
+    programme_id: str,
+    dialogue: tuple[Plan, Instrument],
+    rows: list[Row],
+    write: Write,
+) -> None:
+    item = next(item for item in dialogue[1].items if item.type == "text")
+    asked = [row for row in rows if row["wave"] in item.waves]
+
+    def remarks() -> workflow.Remarks:
+        found = workflow.read_remarks(database, vault, engine_settings, programme_id)
+        return next(one for one in found if one.item == item.id)
+
+    few = [
+        {**row, item.id: text}
+        for row, text in zip(asked, ["we spoke", "", "Äpfel", "tea", "زيتون"], strict=False)
+    ]
+    workflow.import_data(database, vault, programme_id, [write("a.csv", few)], settings=engine_settings)
+    assert remarks() == workflow.Remarks(item.id, item.text["en"], 4, ())
+    more = [{**asked[len(few)], item.id: "Bread"}]
+    workflow.import_data(database, vault, programme_id, [write("b.csv", more)], settings=engine_settings)
+    assert remarks().texts == ("Bread", "tea", "we spoke", "Äpfel", "زيتون")
+    assert remarks().question == item.text["en"]
 
 
 def test_bad_rows_open_no_programme(
@@ -154,10 +200,29 @@ def test_weights_are_refused_because_a_programme_keeps_none(
     )
 
 
+def test_an_empty_arm_is_refused_because_a_programme_knows_it_by_the_workshop(
+    database: Database,
+    vault: Vault,
+    engine_settings: Settings,
+    programme_id: str,
+    rows: list[Row],
+    write: Write,
+    count: Callable[[], int],
+) -> None:
+    told = [{**row, "arm": "" if i in (1, 3) else "workshop"} for i, row in enumerate(rows)]
+    with pytest.raises(DataInvalid) as caught:
+        workflow.import_data(database, vault, programme_id, [write("a.csv", told)], settings=engine_settings)
+    assert str(caught.value) == (
+        "column “arm”: it is empty in 2 rows; a programme knows the arm of everybody. "
+        "Write workshop or comparison in every row, or remove the column if all took part."
+    )
+    assert count() == 0
+
+
 def test_an_unknown_programme_is_not_found(
     database: Database, vault: Vault, engine_settings: Settings, rows: list[Row], write: Write
 ) -> None:
-    with pytest.raises(NotFound, match=r"^There is no such programme\.$"):
+    with pytest.raises(NotFound, match=r"^programme “nothing”: there is no such programme\. See "):
         workflow.import_data(database, vault, "nothing", [write("a.csv", rows)], settings=engine_settings)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -94,9 +95,9 @@ def test_pairs_rise_by_one_when_somebody_returns_with_a_code_that_differs_in_one
     submit: Callable[..., bool],
 ) -> None:
     submit("pre", CODE)
-    assert workflow.pair_count(database, vault, engine_settings, programme_id) == 0
+    assert workflow.programme_overview(database, vault, engine_settings, programme_id).pairs == 0
     submit("post", {**CODE, "c.father": ["K"]})
-    assert workflow.pair_count(database, vault, engine_settings, programme_id) == 1
+    assert workflow.programme_overview(database, vault, engine_settings, programme_id).pairs == 1
     overview = workflow.programme_overview(database, vault, engine_settings, programme_id)
     assert [room.pairs for room in overview.workshops] == [1, 0]
     assert overview.workshops[0].counts == {"pre": {"a": 1}, "post": {"a": 1}}
@@ -147,18 +148,26 @@ def test_a_release_is_public_frozen_and_can_be_withdrawn(
     vault: Vault,
     engine_settings: Settings,
     programme_id: str,
+    rows: list[Row],
+    write: Write,
     submit: Callable[..., bool],
 ) -> None:
     submit("pre", CODE)
+    with pytest.raises(
+        Conflict, match=r"^Nothing can be shown to the public yet: no result rests on enough people"
+    ):
+        workflow.release(database, vault, engine_settings, programme_id)
+    assert workflow.list_releases(database, programme_id) == ()
+    workflow.import_data(database, vault, programme_id, [write("a.csv", rows)], settings=engine_settings)
     link = workflow.release(database, vault, engine_settings, programme_id)
-    given = workflow.find_release(database, link.token)
+    given = workflow.find_release(database, vault, link.token)
     assert (given["audience"], given["labels"]["programme"]) == ("public", "Bridges")
     submit("post", CODE)
-    assert workflow.find_release(database, link.token) == given
+    assert workflow.find_release(database, vault, link.token) == given
     assert [one.revoked for one in workflow.list_releases(database, programme_id)] == [False]
     workflow.revoke_release(database, link.id)
     with pytest.raises(NotFound):
-        workflow.find_release(database, link.token)
+        workflow.find_release(database, vault, link.token)
     assert [one.revoked for one in workflow.list_releases(database, programme_id)] == [True]
 
 
@@ -188,12 +197,12 @@ def test_a_changed_instrument_is_noticed(
     programme_id = workflow.create_programme(
         database, vault, plan=plan, instrument=instrument, name="Mine", workshops=()
     )
-    assert workflow.pair_count(database, vault, own, programme_id) == 0
+    assert workflow.programme_overview(database, vault, own, programme_id).pairs == 0
     path.write_text(text.replace("mean score", "the mean score"), encoding="utf-8")
     with pytest.raises(
         Conflict, match=r"Mine: the instrument mine\.v1 was changed after the programme was opened with it\."
     ):
-        workflow.pair_count(database, vault, own, programme_id)
+        workflow.programme_overview(database, vault, own, programme_id).pairs
 
 
 def test_a_plan_is_kept_as_it_was_when_the_programme_was_opened(
@@ -227,3 +236,16 @@ def test_bundled_content_is_sound_and_counted(settings: Settings) -> None:
     assert summary.plans == ("dialogue-core", "dialogue-short", "jobs-ii")
     assert summary.column_maps == ("jobs-ii",)
     assert "web/base.html" in summary.templates
+
+
+def test_a_programme_that_could_not_be_opened_leaves_no_key(
+    database: Database, vault: Vault, settings: Settings, dialogue: tuple[Plan, Instrument]
+) -> None:
+    plan, instrument = dialogue
+    # A label that only the database refuses: nothing of the transaction may stay.
+    with pytest.raises(Conflict):
+        workflow.create_programme(
+            database, vault, plan=plan, instrument=instrument, name="Bridges", workshops=[("North", "no arm")]
+        )
+    assert workflow.list_programmes(database) == ()
+    assert json.loads(settings.keyring.read_text(encoding="utf-8"))["keys"] == {}

@@ -7,7 +7,7 @@ import click
 EPILOG = """\b
 Examples:
   impact check
-  IMPACT_SURVEYS_DIR=surveys IMPACT_ANALYSIS_DIR=plans impact check
+  IMPACT_SURVEYS_DIR=my-surveys IMPACT_ANALYSIS_DIR=my-plans impact check
 """
 
 
@@ -28,5 +28,6 @@ def check() -> None:
         ("templates", summary.templates),
     ):
         shown = ", ".join(names) if len(names) <= 8 else ""
+        kind = kind if len(names) != 1 else kind.removesuffix("s")
         click.echo(f"{len(names):>4} {kind:<12} {shown}".rstrip())
     click.echo("Everything is sound.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import tempfile
 from pathlib import Path
@@ -36,7 +37,8 @@ Examples:
 @options.host
 @options.port()
 def demo(folder: Path | None, as_json: bool, no_serve: bool, host: str, port: int) -> None:
-    """Create demo programmes, start the server, and print the links and the sign-in.
+    """Create demo programmes, start the server, and print the links and the sign-in. A folder that holds a demo is
+    opened again, with a new password.
 
     One programme is synthetic and states its truth, so that you can judge the report against it. If the port
     is taken, a free one is used.
@@ -63,14 +65,22 @@ def demo(folder: Path | None, as_json: bool, no_serve: bool, host: str, port: in
 def _run(settings: Settings, listening: socket.socket | None, *, as_json: bool) -> None:
     """Create, and serve on `listening` if it is given; the links are shown when they work."""
     from impact import workflow
+    from impact.errors import SetupInvalid
     from impact.store import open_database
     from impact.vault import Vault
 
-    click.echo("Creating the demo programmes …", err=True)
-    database = open_database(settings)
+    is_kept = (settings.data_dir / "impact.sqlite3").is_file()
+    click.echo("Opening the demo …" if is_kept else "Creating the demo programmes …", err=True)
+    try:
+        database = open_database(settings)
+    except SetupInvalid as error:
+        what = error.problems[0].what
+        raise SetupInvalid.at(
+            str(settings.data_dir), what, "Give a folder that you may write to with --dir."
+        ) from error
     try:
         vault = Vault(settings.keyring)
-        made = workflow.create_demo(database, vault, settings)
+        made = workflow.open_demo(database, vault, settings)
 
         def show() -> None:
             if as_json:
@@ -94,7 +104,7 @@ def _print_json(made: Demo, address: str) -> None:
         "evaluator_url": address + made.evaluator_path,
         "evaluator_email": made.evaluator_email,
         "evaluator_password": made.evaluator_password,
-        "funder_url": address + made.funder_path,
+        "funder_url": address + made.funder_path if made.funder_path else "",
         "report_pdf": str(made.report_pdf),
     }
     click.echo(json.dumps(links))
@@ -105,16 +115,25 @@ def _print_text(made: Demo, address: str, data_dir: Path, *, serves: bool) -> No
         ("Participant", address + made.participant_path),
         ("Evaluator", address + made.evaluator_path),
         ("", f"{made.evaluator_email}, password {made.evaluator_password}"),
-        ("Funder", address + made.funder_path),
+        (
+            "Funder",
+            address + made.funder_path if made.funder_path else "(no link: revoked, and not made anew)",
+        ),
         ("Report", str(made.report_pdf)),
         ("Data", str(made.data_file)),
     )
     lines = [f"{label:<13}{text}".rstrip() for label, text in rows]
+    if len(made.programme_ids) > 1:
+        lines += [
+            "",
+            "Beside the synthetic programme there is a real one: JOBS II, a randomised trial.",
+        ]
     click.echo("\n".join(["", *lines, "", *_truth(made), ""]))
     if serves:
         click.echo("Stop with Ctrl-C.")
     else:
-        click.echo(f"Start the server with: IMPACT_DATA_DIR={data_dir} impact serve")
+        place = shlex.quote(str(data_dir))
+        click.echo(f"Start the server with: IMPACT_DATA_DIR={place} {options.program()} serve")
 
 
 def _truth(made: Demo) -> list[str]:

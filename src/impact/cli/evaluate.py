@@ -13,6 +13,7 @@ EVALUATE_EPILOG = """\b
 Examples:
   impact evaluate dialogue-core --data answers.csv
   impact evaluate dialogue-core --data pre.xlsx --data post.xlsx --audience public
+  impact evaluate jobs-ii --data jobs.csv --columns jobs-ii
   impact evaluate my/plan.yaml --data raw.csv --columns my/columns.yaml --format json > findings.json
 """
 REPORT_EPILOG = """\b
@@ -28,7 +29,7 @@ Examples:
 @options.columns
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @options.audience
-def evaluate(plan: str, data: tuple[Path, ...], columns: Path | None, output: str, audience: str) -> None:
+def evaluate(plan: str, data: tuple[Path, ...], columns: str | None, output: str, audience: str) -> None:
     """Evaluate data files by PLAN: the name of a plan, or a file.
 
     Findings go to standard output, for people (text) or for programs (json). The same data and plan give the
@@ -49,26 +50,31 @@ def evaluate(plan: str, data: tuple[Path, ...], columns: Path | None, output: st
 @click.argument("plan")
 @options.data
 @options.columns
-@click.option("--out", type=options.FILE, required=True, metavar="FILE.pdf", help="Where the PDF goes.")
+@click.option("--out", required=True, metavar="FILE.pdf", help="Where the PDF goes.")
 @click.option(
     "--audience", type=click.Choice(["team", "public"]), default="public", show_default=True,
     help="Who will read it: small groups are withheld, below 5 people for the team and 10 for the public.",
 )  # fmt: skip
-def report(plan: str, data: tuple[Path, ...], columns: Path | None, out: Path, audience: str) -> None:
+def report(plan: str, data: tuple[Path, ...], columns: str | None, out: str, audience: str) -> None:
     """Write the report on data files by PLAN as a PDF (accessible, for print and archive)."""
     from impact import workflow
 
+    if not out.strip():
+        raise click.UsageError("--out needs the name of a file, such as report.pdf.")
+    place = options.check_output(Path(out), data)
     document = workflow.build_report(_findings(plan, data, columns, audience))
-    options.write_whole(out, document)
+    options.write_whole(place, document)
     click.echo(f"Wrote {out} ({len(document) / 1000:,.0f} kB).", err=True)
 
 
-def _findings(plan_name: str, data: tuple[Path, ...], columns: Path | None, audience: str) -> dict[str, Any]:
+def _findings(plan_name: str, data: tuple[Path, ...], columns: str | None, audience: str) -> dict[str, Any]:
     from impact import workflow
     from impact.settings import Settings
 
-    plan, instrument = workflow.find_plan(plan_name, Settings.from_environment())
+    settings = Settings.from_environment()
+    plan, instrument = workflow.find_plan(plan_name, settings)
+    mapping = workflow.find_columns(columns, settings) if columns else None
     with options.progress("Reading") as progress:
         return workflow.evaluate_files(
-            plan, instrument, data, columns=columns, audience=audience, progress=progress
+            plan, instrument, data, columns=mapping, audience=audience, progress=progress
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from impact.cli.tables import GAP, Column, table, width
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 NARROWEST, WIDEST = 72, 96
 LONGEST_LABEL = 30
-TOO_LITTLE = "improved, too little"  # “improved, by too little to matter” is too wide for a column
 
 
 def findings_text(findings: Mapping[str, Any], columns: int | None = None) -> str:
@@ -67,11 +66,11 @@ def _results(reading: Reading, wide: int) -> list[str]:
         listed = [found for found in reading.ordered() if found["role"] == role]
         title = reading.word(f"role.{role}").split(" (")[0].ljust(widest)
         lines += [*([""] if lines else []), *_result_table(reading, title, listed)]
-    family = next((f["estimate"]["simultaneous"] for f in reading.ordered() if _simultaneous(f)), None)
-    if family and family["family"] > 1:
+    family = _family(reading.ordered())
+    if family:
         note = (
-            f"The verdicts on the {family['family']} main results rest on wider intervals "
-            f"({family['level'] * 100:.4g} % each), so that all of them hold together at the level of {reading.level}."
+            f"The intervals of the {family['family']} main results are wider "
+            f"({_percent(family['level'])} each), so that all of them hold together at the level of {reading.level}."
         )
         lines += ["", *_wrapped(note, wide)]
     return lines
@@ -79,9 +78,12 @@ def _results(reading: Reading, wide: int) -> list[str]:
 
 def _result_table(reading: Reading, title: str, listed: Sequence[Mapping[str, Any]]) -> list[str]:
     effect = next((name for f in listed if (name := (f.get("effect_size") or {}).get("name"))), "effect")
+    family = _family(listed)
+    level = _percent(family["level"]) if family else reading.level
+    change = "Difference" if any(found.get("arms") for found in listed) else "Change"
     columns = (
         Column(title), Column("n", True), Column("Before", True), Column("After", True),
-        Column("Change", True), Column(f"{reading.level} interval", True), Column(effect, True), Column("Verdict"),
+        Column(change, True), Column(f"{level} interval", True), Column(effect, True),
     )  # fmt: skip
     rows: list[Sequence[str] | str] = []
     last = None
@@ -90,12 +92,31 @@ def _result_table(reading: Reading, title: str, listed: Sequence[Mapping[str, An
             last = (found["scale"], found["contrast"])
             contrast = "" if found["contrast"] == reading.first_contrast else f" ({found['contrast']})"
             rows.append(reading.scale_label(found["scale"]) + contrast)
-        label = reading.subgroup_label(found["subgroup"])
-        if len(label) > LONGEST_LABEL:
-            rows.append(GAP + label)
-            label = ""
-        rows.append((GAP + label, *_numbers(reading, found)))
+        rows += _finding_rows(reading, found)
     return table(columns, rows).splitlines()
+
+
+def _finding_rows(reading: Reading, found: Mapping[str, Any]) -> Iterator[Sequence[str] | str]:
+    """With two arms a row for each, then the difference between them; below it what the numbers say."""
+    from impact.report.text import number
+
+    arms = {} if found.get("suppressed") else found.get("arms") or {}
+    for arm, levels in arms.items():
+        label = reading.arm_label(arm, found["subgroup"].get("side"))
+        means = (number((levels.get(time) or {}).get("mean")) for time in ("before", "after"))
+        yield from _labelled(label, (_n(levels), *means, "", "", ""))
+    label = reading.finding_label(found) if arms else reading.subgroup_label(found["subgroup"])
+    cells = _numbers(reading, found)
+    yield from _labelled(label, ("", "", "", *cells[3:]) if arms else cells)
+    yield GAP * 2 + _verdict(reading, found)
+
+
+def _labelled(label: str, cells: Sequence[str]) -> Iterator[Sequence[str] | str]:
+    """A row; a label that would make its column too wide stands above it."""
+    if len(label) > LONGEST_LABEL:
+        yield GAP + label
+        label = ""
+    yield (GAP + label, *cells)
 
 
 def _numbers(reading: Reading, found: Mapping[str, Any]) -> tuple[str, ...]:
@@ -103,24 +124,28 @@ def _numbers(reading: Reading, found: Mapping[str, Any]) -> tuple[str, ...]:
     from impact.report.text import interval, number, signed
 
     if found.get("suppressed"):
-        return (*["–"] * 6, f"withheld (< {reading.threshold})")
+        return ("–",) * 6
     estimate = found.get("estimate") or {}
     effect = found.get("effect_size") or {}
+    decisive = _simultaneous(found) or estimate
     return (
-        "–" if found.get("n") is None else str(found["n"]),
+        _n(found),
         number((found.get("before") or {}).get("mean")),
         number((found.get("after") or {}).get("mean")),
         signed(estimate.get("value")),
-        interval(estimate.get("low"), estimate.get("high")),
+        interval(decisive.get("low"), decisive.get("high")),
         signed(effect.get("value"), 2),
-        _verdict(reading, found),
     )
 
 
+def _n(block: Mapping[str, Any]) -> str:
+    return "–" if block.get("n") is None else str(block["n"])
+
+
 def _verdict(reading: Reading, found: Mapping[str, Any]) -> str:
-    if found.get("verdict") is None:
-        return "–"
-    return TOO_LITTLE if found["verdict"] == "improved_below_sesoi" else reading.verdict(found)
+    if found.get("suppressed"):
+        return f"withheld: fewer than {reading.threshold} people"
+    return reading.verdict(found) if found.get("verdict") else reading.why_hidden(found) or "–"
 
 
 def _flow(reading: Reading) -> list[str]:
@@ -132,23 +157,27 @@ def _flow(reading: Reading) -> list[str]:
     rows: list[Sequence[str]] = []
     last = None
     for row in reading.findings["flow"]:
-        group = reading.side_label(row["side"]) + (f", {row['arm']}" if len(arms) > 1 else "")
+        group = reading.side_label(row["side"]) + (
+            f", {reading.arm_label(row['arm'], None)}" if len(arms) > 1 else ""
+        )
         counts = (row["submissions"], row["linked"], row["analysed"])
         shown = ["–" if count is None else f"{count:,}" for count in counts]
-        rows.append(("" if group == last else group, row["wave"], *shown))
+        rows.append(("" if group == last else group, reading.wave_label(row["wave"]), *shown))
         last = group
     return table(columns, rows).splitlines() if rows else []
 
 
 def _limits(reading: Reading, wide: int) -> list[str]:
-    """Every caveat once, those on the whole first; then the rule of disclosure."""
-    from impact.report.reading import texts
+    """Every caveat once with the results that it concerns, those on the whole first; then the rule of disclosure."""
+    from impact.report.limits import limits_of
 
-    whole = texts(reading.findings.get("caveats", ()))
-    single = [text for found in reading.ordered() for text in reading.caveats(found)]
     disclosure = reading.findings.get("disclosure") or {}
     rule = [str(disclosure["rule"])] if disclosure.get("hidden") else []
-    return [line for text in dict.fromkeys([*whole, *single, *rule]) for line in _wrapped(text, wide, "• ")]
+    return [
+        line
+        for text in dict.fromkeys([*limits_of(reading.findings, reading), *rule])
+        for line in _wrapped(text, wide, "• ")
+    ]
 
 
 def _identity(findings: Mapping[str, Any]) -> list[str]:
@@ -157,7 +186,7 @@ def _identity(findings: Mapping[str, Any]) -> list[str]:
     rows = (
         ("Plan", str(plan["id"]), str(plan["sha256"])[:16], locked),
         ("Instrument", f"{instrument['id']}.v{instrument['version']}", str(instrument["sha256"])[:16], ""),
-        ("Data", "", str(data["sha256"])[:16], ""),
+        ("Data", "", str(data["sha256"] or "for the team only")[:17], ""),
     )
     return table((Column(""), Column("Name"), Column("SHA-256 begins"), Column("")), rows).splitlines()
 
@@ -166,16 +195,23 @@ def _section(title: str, lines: Sequence[str]) -> str:
     return "\n".join([title.upper(), "", *lines]) if lines else ""
 
 
-def _simultaneous(found: Mapping[str, Any]) -> bool:
-    return bool((found.get("estimate") or {}).get("simultaneous"))
+def _simultaneous(found: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The wider interval that decides on a main result; empty where there is none."""
+    return (found.get("estimate") or {}).get("simultaneous") or {}
+
+
+def _family(listed: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The level and size of the family of main results, if there are several."""
+    found = (wide for one in listed if (wide := _simultaneous(one)))
+    return next((wide for wide in found if wide["family"] > 1), None)
+
+
+def _percent(level: float) -> str:
+    return f"{level * 100:.4g}\u00a0%"
 
 
 def _count(number: int | None, one: str, many: str = "") -> str:
     return f"{'some' if number is None else f'{number:,}'} {one if number == 1 else many or one + 's'}"
-
-
-def _cut(text: str, wide: int) -> str:
-    return text if len(text) <= wide else text[: wide - 1].rstrip() + "…"
 
 
 def _wrapped(text: str, wide: int, begin: str = "") -> list[str]:

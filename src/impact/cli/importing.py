@@ -12,7 +12,7 @@ EPILOG = """\b
 Examples:
   impact import Kx7…Qa --data answers.csv
   impact import --create --plan dialogue-core --name "Spring 2026" --data pre.csv --data post.csv
-  impact import --create --plan jobs-ii --name "JOBS II" --data jobs.csv --columns jobs-ii.yaml
+  impact import --create --plan jobs-ii --name "JOBS II" --data jobs.csv --columns jobs-ii
 """
 
 
@@ -27,7 +27,7 @@ Examples:
 def import_(
     programme: str | None,
     data: tuple[Path, ...],
-    columns: Path | None,
+    columns: str | None,
     create: bool,
     plan_name: str | None,
     name: str | None,
@@ -43,14 +43,15 @@ def import_(
     if create == bool(programme) or (create and not (plan_name and name)):
         raise click.UsageError("Give either PROGRAMME, or --create with --plan and --name.")
     with options.opened() as (settings, database, vault), options.progress("Importing") as progress:
+        mapping = workflow.find_columns(columns, settings) if columns else None
         if create:
             plan, instrument = workflow.find_plan(plan_name, settings)
             count, programme = workflow.import_programme(
-                database, vault, data, columns, progress,
+                database, vault, data, mapping, progress,
                 plan=plan, instrument=instrument, name=name, organisation=organisation,
             )  # fmt: skip
         else:
             count = workflow.import_data(
-                database, vault, programme, data, columns, progress, settings=settings
+                database, vault, programme, data, mapping, progress, settings=settings
             )
     click.echo(f"Stored {count:,} submissions in programme {programme}.")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +31,9 @@ data = click.option(
     help="CSV or XLSX; may be repeated.",
 )
 columns = click.option(
-    "--columns", type=FILE, metavar="MAP", help="Column map (YAML) for raw files with names of their own."
+    "--columns",
+    metavar="MAP",
+    help="Column map for raw files with names of their own: its name, or a YAML file.",
 )
 audience = click.option(
     "--audience",
@@ -73,6 +78,46 @@ def progress(label: str) -> Iterator[Callable[[float], None]]:
                 bar.update(step - bar.pos)
 
         yield show
+
+
+def program() -> str:
+    """How this program was called, to be typed again in a shell."""
+    called = sys.argv[0]
+    if called.endswith("__main__.py"):
+        return f"{shlex.quote(sys.executable)} -m impact"
+    found = shutil.which("impact")
+    if called == "impact" or (found and os.path.realpath(found) == os.path.realpath(called)):
+        return "impact"
+    return shlex.quote(os.path.abspath(called))
+
+
+def check_output(out: Path, inputs: Iterable[Path]) -> Path:
+    """Where a document may go, links followed; before any work is done. Raises SetupInvalid."""
+    from impact.errors import SetupInvalid
+
+    place = out.resolve()
+
+    def refuse(what: str, remedy: str) -> SetupInvalid:
+        return SetupInvalid.at(str(out), what, remedy)
+
+    if out.suffix.lower() != ".pdf":
+        raise refuse("the name does not end in .pdf.", "Give --out a file such as report.pdf.")
+    if place in {one.resolve() for one in inputs} or any(_same(place, one) for one in inputs):
+        raise refuse(
+            "this is one of the files that are read; nothing was written.", "Give --out another name."
+        )
+    if place.is_dir():
+        raise refuse("this is a folder.", "Give --out a file in it, such as report.pdf.")
+    if place.exists() and not place.is_file():
+        raise refuse("this is a device or a pipe, not a file.", "Give --out a file such as report.pdf.")
+    if not place.parent.is_dir():
+        raise refuse("its folder does not exist.", "Create the folder, or choose another.")
+    return place
+
+
+def _same(place: Path, other: Path) -> bool:
+    """Two names of one file."""
+    return place.exists() and other.exists() and place.samefile(other)
 
 
 def write_whole(path: Path, content: bytes) -> None:

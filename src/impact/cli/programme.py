@@ -11,7 +11,16 @@ Examples:
   impact programme create --plan dialogue-core --name "Spring 2026" --workshop North --workshop South
   impact programme create --plan dialogue-short --name "Two valleys" --workshop May \\
       --side a:en="the upper valley" --side b:en="the lower valley"
-  impact programme create --plan trial --name Trial --workshop A --comparison B
+  impact programme create --plan jobs-ii --name Trial --workshop A --comparison B
+"""
+RELEASES_EPILOG = """\b
+Examples:
+  impact programme releases Kx7…Qa
+  impact programme revoke b3…Zt
+"""
+REMARKS_EPILOG = """\b
+Example:
+  impact programme remarks Kx7…Qa
 """
 
 FORGET_EPILOG = """\b
@@ -21,7 +30,16 @@ Example:
 """
 
 
-@click.group(short_help="Set up a programme, list them, get their links.")
+EPILOG = """\b
+Examples:
+  impact programme create --plan dialogue-core --name "Spring 2026" --workshop North --workshop South
+  impact programme list
+  impact programme links Kx7…Qa
+  impact programme release Kx7…Qa
+"""
+
+
+@click.group(epilog=EPILOG, short_help="Set up a programme, list them, get their links.")
 def programme() -> None:
     """Programmes: set one up, list them, get the links for participants and funders."""
 
@@ -107,6 +125,62 @@ def release(programme_id: str) -> None:
     with opened() as (settings, database, vault):
         made = workflow.release(database, vault, settings, programme_id)
     click.echo(settings.base_url + made.path)
+
+
+@programme.command(epilog=RELEASES_EPILOG)
+@click.argument("programme_id", metavar="PROGRAMME")
+def releases(programme_id: str) -> None:
+    """List the releases of PROGRAMME: id, day, and whether the funder's link is open."""
+    from impact import workflow
+    from impact.cli.tables import Column, table
+
+    with opened() as (_, database, _):
+        found = workflow.list_releases(database, programme_id)
+    if not found:
+        click.echo(f"No releases yet. Make one with: impact programme release {programme_id}", err=True)
+        return
+    rows = [(one.id, one.created_on, "revoked" if one.revoked else "open") for one in found]
+    click.echo(table((Column("Release"), Column("Date"), Column("Link")), rows))
+
+
+@programme.command(epilog=RELEASES_EPILOG)
+@click.argument("release_id", metavar="RELEASE")
+def revoke(release_id: str) -> None:
+    """Close the funder's link of RELEASE (its id: see impact programme releases) for good."""
+    from impact import workflow
+
+    with opened() as (_, database, _):
+        workflow.revoke_release(database, release_id)
+    click.echo("Revoked.")
+
+
+@programme.command(epilog=REMARKS_EPILOG)
+@click.argument("programme_id", metavar="PROGRAMME")
+def remarks(programme_id: str) -> None:
+    """Print what participants of PROGRAMME wrote in their own words, question by question.
+
+    Sorted by the texts, without side, workshop, wave or other answers. Do not quote a remark that may tell who wrote it.
+    """
+    from impact import workflow
+    from impact.workflow.remarks import FEWEST
+
+    with opened() as (settings, database, vault):
+        found = workflow.read_remarks(database, vault, settings, programme_id)
+    for one in found:
+        click.echo(f"{one.question}\n")
+        if not one.texts:
+            click.echo(f"  Fewer than {FEWEST} people wrote something: not shown.")
+        for text in one.texts:
+            click.echo(_bullet(text))
+        click.echo()
+    if not found:
+        click.echo("This questionnaire has no question for an answer in own words.", err=True)
+
+
+def _bullet(text: str) -> str:
+    """A stranger's text for a terminal: nothing in it may steer the terminal."""
+    lines = ["".join(c if c.isprintable() else " " for c in line) for line in text.splitlines()]
+    return "  • " + "\n    ".join(lines)
 
 
 @programme.command()

@@ -13,7 +13,18 @@ Examples:
 """
 
 
-@click.group(short_help="Say who may sign in.")
+GROUP_EPILOG = """\b
+Examples:
+  impact user add ada@example.org
+  impact user password ada@example.org
+"""
+RENEW_EPILOG = """\b
+Example:
+  impact user password ada@example.org
+"""
+
+
+@click.group(epilog=GROUP_EPILOG, short_help="Say who may sign in.")
 def user() -> None:
     """People who may sign in and see programmes."""
 
@@ -30,5 +41,24 @@ def add(email: str, password_stdin: bool) -> None:
         password = workflow.add_user(database, email, given)
     click.echo(f"Added {email.strip().lower()}.")
     if given is None:
-        click.echo(f"Password: {password}")
-        click.echo("It is shown only now; keep it safe.", err=True)
+        _show(password)
+
+
+@user.command(epilog=RENEW_EPILOG)
+@click.argument("email")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def password(email: str, password_stdin: bool) -> None:
+    """Give an evaluator a new password, shown once. Whoever is signed in with the old one is signed out."""
+    from impact import workflow
+
+    given = click.get_text_stream("stdin").readline().rstrip("\r\n") if password_stdin else None
+    with opened() as (_, database, _):
+        made = workflow.new_password(database, email, given)
+    click.echo(f"New password for {email.strip().lower()}.")
+    if given is None:
+        _show(made)
+
+
+def _show(password: str) -> None:
+    click.echo(f"Password: {password}")
+    click.echo("It is shown only now; keep it safe.", err=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from impact import stats
-from impact.evaluation.claims import points
 from impact.evaluation.findings import no_reliable_change
 from impact.evaluation.people import Sample
-from impact.evaluation.wording import words
 
 CONFIDENCE = 0.95
+LOWEST_RELIABILITY = 0.5
+"""Below, more than half of what tells people's scores apart is error: a change would have to pass 1.96 standard
+deviations of the scores themselves, and counts would be of chance."""
 
 
 def reliable_change(
@@ -23,7 +24,7 @@ def reliable_change(
     """
     if direction == "none":
         return no_reliable_change(), ["scale_without_direction"]
-    if reliability is None:
+    if reliability is None or reliability < LOWEST_RELIABILITY:
         return no_reliable_change(), ["no_reliability"]
     result = stats.reliable_change(
         sample.before, sample.after, reliability, confidence=CONFIDENCE, direction=direction
@@ -35,11 +36,10 @@ def reliable_change(
         "unchanged": result.unchanged,
         "worsened": result.worsened,
     }
-    text = words(language)["frequencies"].format(n=sample.n, threshold=points(result.threshold), **counts)
     return {
         **counts,
         "threshold": result.threshold,
         "expected_by_error": result.expected_by_error,
         "reliability": reliability,
-        "text": text,
+        "text": None,  # disclosure makes the sentence, from the counts that may be shown
     }, []

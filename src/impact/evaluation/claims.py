@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from impact.evaluation.numbers import in_words, marks_of
 from impact.evaluation.wording import language_for, words
 
 LICENCES = ("these_rooms", "before_after", "comparison", "randomised")
@@ -27,6 +28,8 @@ _KIND = {
     "inconclusive": "unclear",
     None: "missing",
 }
+_WIDE = 3
+"""An interval past so many SESOI on both sides leaves even the direction open: it is said so."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,32 @@ class Basis:
     people: int
     clusters: int | None = None
     comparison: int | None = None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The numbers behind a sentence, in points: those that the verdict was read from.
+
+    value       estimate, None if there is none; low, high: the decisive interval, None without one
+    level       of the intervals that hold together; family: how many those are
+    before      average before, which says how far the scale lets anybody go; None: not to be used
+    arms        change of the people of the workshop arm and of the comparison arm; None: not to be told
+    is_alike    everybody changed by the same amount
+    """
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    level: float = 0.95
+    family: int = 1
+    before: float | None = None
+    arms: tuple[float, float] | None = None
+    is_alike: bool = False
+
+    def clipped(self) -> tuple[float, float]:
+        """The interval as far as the scale allows: nobody falls below 0 or rises above 100."""
+        floor = -100.0 if self.before is None else -self.before
+        return max(self.low, floor), min(self.high, floor + 100.0 if self.before is not None else 100.0)
 
 
 @dataclass(frozen=True)
@@ -54,15 +83,20 @@ def licence_of(design: str, is_clustered: bool, few_workshops: bool) -> str:
     return "before_after" if is_clustered and not few_workshops else "these_rooms"
 
 
-def licence_block(licence: str, design: str, language: str) -> dict[str, Any]:
-    entry = words(language)["licences"][licence]
+def licence_block(licence: str, design: str, language: str, arm_means: str = "attended") -> dict[str, Any]:
+    """The block `licence`. `arms` are the words for the people of each arm; None with one group."""
+    catalogue = words(language)
+    entry, arms = catalogue["licences"][licence], catalogue["arms"][arm_means]
+    is_one_group = design == "one_group"
     return {
         "id": licence,
         "design": design,
         "sms": entry["sms"],
         "nesta": entry["nesta"],
-        "reading": entry["reading"],
-        "instead": entry["instead"],
+        "reading": entry["reading"].format(**arms),
+        "instead": entry["instead"].format(**arms),
+        "arm_means": None if is_one_group else arm_means,
+        "arms": None if is_one_group else {"workshop": arms["treated"], "comparison": arms["others"]},
     }
 
 
@@ -73,55 +107,72 @@ def size_word(value: float | None, rule: str = "lovakov2021") -> str | None:
     return next(word for limit, word in _LOVAKOV_2021 if abs(value) < limit)
 
 
-def points(value: float) -> str:
-    """Size without sign, one decimal: `8.2`."""
-    return f"{abs(value):.1f}"
-
-
-def signed(value: float) -> str:
-    """With a true minus sign, or a plus: `−3.0`, `+9.1`, `0.0`."""
-    text = f"{value:+.1f}"
-    return "0.0" if text in ("+0.0", "-0.0") else text.replace("-", "−")
-
-
 def claim(
     licence: str,
     verdict: str | None,
+    evidence: Evidence,
     *,
     title: str,
     who: str,
     basis: Basis,
-    value: float | None,
-    interval: Mapping[str, Any] | None,
     sesoi: float,
     language: str,
     difference: tuple[str, str] | None = None,
+    arm_means: str = "attended",
+    is_planned: bool = False,
 ) -> dict[str, str]:
     """The block `claim`: the sentence that `licence` allows for `verdict`, the rule that chose it.
 
-    `interval` holds low, high and, if it is simultaneous, family: the one that the verdict was read from.
-    `difference` names the two sides whose changes are compared.
+    `difference` names the two sides whose changes are compared. `is_planned`: the plan was locked, so that what it
+    says was set beforehand.
     """
     language = language_for(language)
     catalogue = words(language)
-    entry = catalogue["licences"][licence]
-    kind = _KIND[verdict]
-    statement = "difference" if difference else entry["statement"]
-    values = _values(catalogue, basis, value, interval, sesoi)
-    values |= {"who": who, "title": title}
+    entry, arms = catalogue["licences"][licence], catalogue["arms"][arm_means]
+    statements = catalogue["statements"]["difference" if difference else entry["statement"]]
+    kind = _kind(verdict, evidence, sesoi, statements)
+    values = _values(catalogue, evidence, sesoi) | arms
+    values |= {
+        "who": who,
+        "title": title,
+        "n": str(basis.people),
+        "basis": _basis_words(catalogue, basis, arms),
+    }
+    values["worth"] = catalogue["worth"]["planned" if is_planned else "unplanned"]
+    values["changes"] = _changes(catalogue, evidence, values)
     if difference:
         values |= {"first": difference[0], "second": difference[1]}
-    parts = [catalogue["statements"][statement][kind].format(**values)]
-    if verdict is not None:
-        parts.append(catalogue["tails"][verdict].format(**values))
-        parts.append(entry["close"] if kind == "moved" else entry["close_unclear"])
-    rule = f"{licence}.{'sides.' if difference else ''}{verdict or 'missing'}"
-    return {
-        "licence": licence,
-        "rule": rule,
-        "language": language,
-        "text": _sentence(" ".join(filter(None, parts))),
-    }
+    parts = [statements[kind], catalogue["tails"].get(verdict, ""), _close(entry, kind)]
+    rule = f"{licence}.{'sides.' if difference else ''}{_rule_name(verdict, kind)}"
+    text = " ".join(part.format(**values) for part in parts if part)
+    return {"licence": licence, "rule": rule, "language": language, "text": _sentence(text)}
+
+
+def _kind(verdict: str | None, evidence: Evidence, sesoi: float, statements: Mapping[str, str]) -> str:
+    """Which statement is made: by the verdict, and where there is none by what there is instead."""
+    kind = _KIND[verdict]
+    if kind == "unclear":
+        low, high = evidence.clipped()
+        return "wide" if low < -_WIDE * sesoi and high > _WIDE * sesoi else "unclear"
+    if kind != "missing" or evidence.value is None:
+        return kind
+    if evidence.is_alike and "alike" in statements:
+        return "alike" if evidence.value else "nobody"
+    return "value"
+
+
+def _rule_name(verdict: str | None, kind: str) -> str:
+    names = {
+        "alike": "all_alike", "nobody": "nobody", "value": "value_without_interval", "missing": "missing",
+        "wide": "inconclusive_wide",
+    }  # fmt: skip
+    return names.get(kind) or str(verdict)
+
+
+def _close(entry: Mapping[str, Any], kind: str) -> str:
+    if kind == "missing":
+        return ""
+    return entry["close"] if kind in ("moved", "alike") else entry["close_unclear"]
 
 
 def suppressed_claim(licence: str, *, title: str, who: str, language: str) -> dict[str, str]:
@@ -136,39 +187,46 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _values(
-    catalogue: Mapping[str, Any],
-    basis: Basis,
-    value: float | None,
-    interval: Mapping[str, Any] | None,
-    sesoi: float,
-) -> dict[str, str]:
-    filled = {"sesoi": f"{sesoi:g}", "basis": _basis_words(catalogue, basis), "adjusted": ""}
-    if value is None or interval is None:
-        return filled
-    # An interval may reach past what the scale can hold; in words it ends there.
-    low, high = max(interval["low"], -100.0), min(interval["high"], 100.0)
-    small, large = sorted((abs(low), abs(high)))
-    up = value > 0
-    chosen = catalogue["words"]
-    filled |= {
-        "size": points(value),
-        "small": points(small),
-        "large": points(large),
-        "low": signed(low),
-        "high": signed(high),
-        "word": chosen["up" if up else "down"],
-        "verb": chosen["raised" if up else "lowered"],
-    }
-    if interval.get("family", 1) > 1:
-        filled["adjusted"] = catalogue["basis"]["adjusted"].format(family=interval["family"])
+def _values(catalogue: Mapping[str, Any], evidence: Evidence, sesoi: float) -> dict[str, str]:
+    chosen, marks = catalogue["words"], marks_of(sesoi)
+
+    def plain(number: float) -> str:
+        return in_words(abs(number), marks, chosen)
+
+    def signed(number: float) -> str:
+        return in_words(number, marks, chosen, with_sign=True)
+
+    filled = {"sesoi": f"{sesoi:g}", "level": f"{100 * evidence.level:g}", "adjusted": ""}
+    if evidence.value is not None:
+        up = evidence.value > 0
+        filled |= {
+            "size": plain(evidence.value),
+            "change": signed(evidence.value),
+            "word": chosen["up" if up else "down"],
+            "verb": chosen["raised" if up else "lowered"],
+        }
+    if evidence.low is not None:
+        low, high = evidence.clipped()
+        small, large = sorted((abs(low), abs(high)))
+        filled |= {"small": plain(small), "large": plain(large), "low": signed(low), "high": signed(high)}
+    if evidence.family > 1:
+        filled["adjusted"] = catalogue["basis"]["adjusted"].format(family=evidence.family)
     return filled
 
 
-def _basis_words(catalogue: Mapping[str, Any], basis: Basis) -> str:
+def _changes(catalogue: Mapping[str, Any], evidence: Evidence, values: Mapping[str, str]) -> str:
+    """How each arm changed, where that may be told."""
+    if evidence.arms is None:
+        return ""
+    treated, comparison = (in_words(change, (0.0,), catalogue["words"], True) for change in evidence.arms)
+    return catalogue["basis"]["changes"].format(those=values["those"], treated=treated, comparison=comparison)
+
+
+def _basis_words(catalogue: Mapping[str, Any], basis: Basis, arms: Mapping[str, str]) -> str:
     forms = catalogue["basis"]
     if basis.comparison is not None:
-        return forms["arms"].format(treated=basis.people - basis.comparison, comparison=basis.comparison)
+        counts = {"first": basis.people - basis.comparison, "second": basis.comparison}
+        return forms["arms"].format(**counts, **arms)
     text = forms["people_one"] if basis.people == 1 else forms["people"].format(n=basis.people)
     if basis.clusters is None:
         return text
@@ -176,7 +234,34 @@ def _basis_words(catalogue: Mapping[str, Any], basis: Basis) -> str:
     return form.format(people=text, clusters=basis.clusters)
 
 
-def check(text: str, licence: str, language: str = "en") -> tuple[Breach, ...]:
+def frequencies(
+    counts: Mapping[str, int | None],
+    n: int,
+    expected: float,
+    threshold: int,
+    people: str | None,
+    language: str,
+) -> str:
+    """How many people moved clearly each way. A count that is None is below `threshold` and is said so.
+
+    `people` names them (“people who took part”); `expected` is how many error alone would move in each direction.
+    """
+    catalogue = words(language)
+    forms = catalogue["frequencies"]
+
+    def said(count: int | None) -> str:
+        return forms["few"].format(threshold=threshold) if count is None else str(count)
+
+    return forms["text"].format(
+        n=n,
+        people=people or forms["people"],
+        improved=said(counts["improved"]),
+        worsened=said(counts["worsened"]),
+        expected=forms["expected_few"] if expected < 1 else forms["expected"].format(n=round(expected)),
+    )
+
+
+def check(text: str, licence: str, language: str = "en", arm_means: str = "attended") -> tuple[Breach, ...]:
     """Words in `text` that `licence` does not allow. What stands in “quotation marks” is a name, and our own
     disclaimers are passed over.
 
@@ -195,4 +280,5 @@ def check(text: str, licence: str, language: str = "en") -> tuple[Breach, ...]:
         for pattern in entry["forbidden"]
         for match in re.finditer(pattern, plain, flags=re.IGNORECASE)
     }
-    return tuple(Breach(position, word, entry["instead"]) for position, word in sorted(found))
+    instead = entry["instead"].format(**catalogue["arms"][arm_means])
+    return tuple(Breach(position, word, instead) for position, word in sorted(found))

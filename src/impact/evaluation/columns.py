@@ -29,13 +29,14 @@ def as_submissions(instrument: Instrument, rows: Sequence[Mapping[str, str]]) ->
     names = {label: number for number, label in enumerate(labels)}
     waves = {wave: number for number, wave in enumerate(instrument.waves)}
     sides = {side: number for number, side in enumerate(instrument.side_ids)}
+    arms = {"": -1} | {arm: number for number, arm in enumerate(ARMS)}
     tags = {language.tag: number for number, language in enumerate(instrument.languages)}
     return Submissions(
         wave=np.array([waves[row["wave"]] for row in rows], dtype=np.int8),
         workshop=np.array([names.get(row.get("workshop", ""), -1) for row in rows], dtype=np.int32),
         workshops=labels,
         side=np.array([sides.get(row.get("side", ""), -1) for row in rows], dtype=np.int8),
-        arm=np.array([ARMS.index(row.get("arm") or ARMS[0]) for row in rows], dtype=np.int8),
+        arm=np.array([arms[row.get("arm", ARMS[0])] for row in rows], dtype=np.int8),
         language=np.array([tags.get(row.get("language", ""), -1) for row in rows], dtype=np.int8),
         respondent=_tokens([row.get("respondent", "") for row in rows]),
         code=_codes(instrument, rows),

@@ -4,11 +4,14 @@ one_group     mean change; CR2 standard error clustered by workshop with Sattert
               the paired t interval for the people in these rooms with one or two, or where workshops are ignored
 comparison,   ANCOVA: after on arm and before, CR2 by workshop, or HC2 (every person a cluster) where the plan
 randomised    ignores workshops
-side × time   change regressed on side, CR2 by workshop; Welch's t with one or two workshops
+side × time   change regressed on side, CR2 by workshop; Welch's t with one or two workshops; no interval where a
+              side sits in a single workshop that the other side does not fill alike
 
 Sources: Bell & McCaffrey 2002, Survey Methodology 28, 169; Pustejovsky & Tipton 2018, J. Bus. Econ. Stat. 36, 672;
-Vickers & Altman 2001, BMJ 323, 1123 (ANCOVA). The choice between them depends on the plan and the number of
-workshops, never on a result.
+Vickers & Altman 2001, BMJ 323, 1123 (ANCOVA). The choice between them depends on the plan and on `ran`, the number
+of labelled workshops of the programme in which anybody submitted anything (`people.Settled`): never on a result, nor
+on who of a side came back and answered a scale. Where workshops ran but pairs come from one or two of them, CR2 stays
+and its degrees of freedom tell it.
 """
 
 from __future__ import annotations
@@ -28,7 +31,10 @@ FEWEST_WORKSHOPS = 3
 
 @dataclass(frozen=True)
 class Estimate:
-    """What an estimator gives, in points; None where it cannot be computed, with caveat codes that say why."""
+    """What an estimator gives, in points; None where it cannot be computed, with caveat codes that say why.
+
+    `clusters`: labelled workshops that pairs come from; `singletons`: comparison people on their own.
+    """
 
     estimator: str
     clusters: int | None = None
@@ -41,23 +47,27 @@ class Estimate:
     low: float | None = None
     high: float | None = None
     caveats: tuple[str, ...] = ()
+    singletons: int | None = None
 
     def noting(self, *codes: str) -> Estimate:
         return replace(self, caveats=(*self.caveats, *(code for code in codes if code not in self.caveats)))
 
 
-def estimate(plan: Plan, sample: Sample, level: float) -> Estimate:
+def is_few(plan: Plan, ran: int) -> bool:
+    """Whether a programme of `ran` workshops speaks of the people in its rooms only."""
+    return plan.design == "one_group" and plan.cluster != "none" and ran < FEWEST_WORKSHOPS
+
+
+def estimate(plan: Plan, sample: Sample, level: float, ran: int) -> Estimate:
     """The plan's default estimate of the change (one group) or of the difference made (two arms) at `level`."""
     if plan.design == "one_group":
-        return _one_group(plan, sample, level)
+        return _one_group(plan, sample, level, ran)
     return _two_arms(plan, sample, level)
 
 
-def withheld(plan: Plan, sample: Sample) -> Estimate:
-    """No estimate, because there are too few people: only how many workshops there are."""
-    clusters = _count(sample, plan)
-    few = plan.design == "one_group" and clusters is not None and clusters < FEWEST_WORKSHOPS
-    return Estimate("none", clusters, few)
+def withheld(plan: Plan, sample: Sample, level: float, ran: int) -> Estimate:
+    """No estimate at any level, because there are too few people: only how many workshops there are."""
+    return _begun("none", plan, sample, is_few(plan, ran))
 
 
 def paired(sample: Sample, level: float) -> Estimate:
@@ -68,23 +78,67 @@ def paired(sample: Sample, level: float) -> Estimate:
     return _filled(found, stats.paired_t(sample.before, sample.after, confidence=level), sample.change)
 
 
-def difference(sample: Sample, is_first: np.ndarray, plan: Plan, level: float) -> Estimate:
+def difference(sample: Sample, is_first: np.ndarray, plan: Plan, level: float, ran: int) -> Estimate:
     """Side × time: mean change of the first side minus that of the second."""
-    clusters = _count(sample, plan)
-    change = sample.change
+    change, few = sample.change, is_few(plan, ran)
     value = float(change[is_first].mean() - change[~is_first].mean())
-    if clusters is not None and clusters >= FEWEST_WORKSHOPS:
-        design = np.column_stack([np.ones(sample.n), is_first.astype(float)])
-        result = stats.ols_cr2(change, design, sample.cluster, confidence=level)
-        return _coefficient(Estimate("side_by_time_cr2", clusters), result, 1, value)
-    found = Estimate("side_by_time_welch", clusters, clusters is not None)
-    found = found.noting("workshops_ignored" if clusters is None else "few_workshops")
-    result = stats.welch_t(change[is_first], change[~is_first], confidence=level)
-    return _with_interval(replace(found, value=value), _plain(result))
+    is_welch = few or plan.cluster == "none"
+    found = _begun("side_by_time_welch" if is_welch else "side_by_time_cr2", plan, sample, few)
+    found = _told_from_few(replace(found, value=value), plan, ran)
+    if plan.cluster != "none" and _is_side_one_workshop(sample.cluster, is_first):
+        # Nothing is left over in such a workshop: its own luck would be counted as no luck at all.
+        return found.noting("one_cluster_per_side")
+    if is_welch:
+        found = found.noting("workshops_ignored" if plan.cluster == "none" else "few_workshops")
+        result = stats.welch_t(change[is_first], change[~is_first], confidence=level)
+        return _with_interval(found, _plain(result))
+    design = np.column_stack([np.ones(sample.n), is_first.astype(float)])
+    result = stats.ols_cr2(change, design, sample.cluster, confidence=level)
+    return _coefficient(found, result, 1, value)
 
 
-def _count(sample: Sample, plan: Plan) -> int | None:
-    return None if plan.cluster == "none" else _distinct(sample.cluster)
+def agrees_closely(sample: Sample, plain: Estimate, is_first: np.ndarray | None = None) -> bool:
+    """Whether the clustered standard error is less than half of that from people alone. Clustering widens on
+    average; with few workshops it can narrow by chance, and the reader should know."""
+    if plain.std_error is None or not plain.estimator.endswith("_cr2"):
+        return False
+    one = np.ones(sample.n)
+    if plain.estimator == "ancova_cr2":
+        columns, outcome = [one, sample.before - sample.before.mean(), sample.treated], sample.after
+    else:
+        columns, outcome = [one] if is_first is None else [one, is_first], sample.change
+    return plain.std_error < 0.5 * _error_alone(np.column_stack(columns).astype(float), outcome)
+
+
+def _error_alone(X: np.ndarray, y: np.ndarray) -> float:
+    """The standard error of the last column's coefficient if people were independent of each other."""
+    inverse = np.linalg.inv(X.T @ X)
+    residuals = y - X @ (inverse @ (X.T @ y))
+    return float(np.sqrt(inverse[-1, -1] * (residuals @ residuals) / max(len(y) - X.shape[1], 1)))
+
+
+def _begun(estimator: str, plan: Plan, sample: Sample, few: bool) -> Estimate:
+    """An estimate with nothing but its counts."""
+    if plan.cluster == "none":
+        return Estimate(estimator, few_workshops=few)
+    counts = np.bincount(sample.cluster, minlength=1)
+    workshops = int(np.count_nonzero(counts[: sample.labels]))
+    alone = int(np.count_nonzero(counts[sample.labels + 1 :]))
+    return Estimate(estimator, workshops or None, few, singletons=alone)
+
+
+def _told_from_few(found: Estimate, plan: Plan, ran: int) -> Estimate:
+    """A programme of three workshops or more does not become one of two because people did not come back."""
+    if plan.cluster == "none" or ran < FEWEST_WORKSHOPS or (found.clusters or 0) >= FEWEST_WORKSHOPS:
+        return found
+    return found.noting("pairs_from_few")
+
+
+def _is_side_one_workshop(cluster: np.ndarray, is_first: np.ndarray) -> bool:
+    """Whether a side sits in one workshop only, unless the workshops are the same for both."""
+    sides = [_distinct(cluster[is_first]), _distinct(cluster[~is_first])]
+    is_crossed = sides[0] == sides[1] == _distinct(cluster)
+    return min(sides) < 2 and not is_crossed
 
 
 def _distinct(clusters: np.ndarray) -> int:
@@ -92,37 +146,35 @@ def _distinct(clusters: np.ndarray) -> int:
     return int(np.count_nonzero(np.bincount(clusters)))
 
 
-def _one_group(plan: Plan, sample: Sample, level: float) -> Estimate:
-    clusters = _count(sample, plan)
-    if clusters is None:
-        found = replace(paired(sample, level), estimator="paired_t")
-        return found.noting("workshops_ignored")
-    if clusters >= FEWEST_WORKSHOPS:
+def _one_group(plan: Plan, sample: Sample, level: float, ran: int) -> Estimate:
+    if plan.cluster == "none":
+        return paired(sample, level).noting("workshops_ignored")
+    if not is_few(plan, ran):
         result = stats.mean_change_cr2(sample.change, sample.cluster, confidence=level)
-        return _filled(Estimate("mean_change_cr2", clusters), result, sample.change)
+        found = _told_from_few(_begun("mean_change_cr2", plan, sample, False), plan, ran)
+        return _filled(found, result, sample.change)
+    begun = _begun("none", plan, sample, True)
     if plan.few_workshops == "paired":
-        found = replace(paired(sample, level), clusters=clusters, few_workshops=True)
-        return found.noting("few_workshops")
-    value = float(sample.change.mean())
-    return Estimate("none", clusters, True, value, caveats=("few_workshops", "no_interval"))
+        counts = {"clusters": begun.clusters, "singletons": begun.singletons}
+        return replace(paired(sample, level), few_workshops=True, **counts).noting("few_workshops")
+    return replace(begun, value=float(sample.change.mean()), caveats=("few_workshops", "no_interval"))
 
 
 def _two_arms(plan: Plan, sample: Sample, level: float) -> Estimate:
-    clusters = _count(sample, plan)
-    name = "ancova_hc2" if clusters is None else "ancova_cr2"
-    found = Estimate(name, clusters)
-    groups = None if clusters is None else sample.cluster
+    is_clustered = plan.cluster != "none"
+    unknown = _begun("ancova_cr2" if is_clustered else "ancova_hc2", plan, sample, False)
+    groups = sample.cluster if is_clustered else None
     result = stats.ancova(
         sample.after, sample.before, sample.treated.astype(float), clusters=groups, confidence=level
     )
-    found = _with_interval(replace(found, value=result.estimate), _plain(result))
-    if clusters is None:
+    unknown = replace(unknown, value=result.estimate)
+    found = _with_interval(unknown, _plain(result))
+    if not is_clustered:
         return found.noting("workshops_ignored")
     arms = [_distinct(sample.cluster[sample.treated == arm]) for arm in (True, False)]
     if min(arms) >= 2:
         return found
     # With one cluster in an arm its own luck cannot be told from the workshop's; every package prints a p here.
-    unknown = Estimate(name, clusters, value=found.value)
     return unknown.noting("one_cluster_per_arm")
 
 

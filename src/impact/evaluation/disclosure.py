@@ -15,10 +15,15 @@ receives only what this stage returns.
    than k, since the difference of two averages would tell the scores of those few.
 5. Averages of a second contrast are hidden where it shares a wave with an earlier one and the people differ by
    fewer than k.
-6. Where all people have the same score, averages are hidden; where all fall into one category of reliable
-   change, the counts are hidden: such numbers tell each person's answer.
+6. Where all people have the same score, or all changed by the same amount, averages are hidden (and sentences
+   are those that do not use them); where all, or all but fewer than k, fall into one category of reliable change,
+   or into two, the counts are hidden: such numbers tell each person's answer.
+7. A category of people within a group (moved clearly one way; at an end of the scale) is a count of people too:
+   below k, nobody included, it is None. The rest of reliable change (`unchanged`) is shown only with both others;
+   a share at an end of the scale only if the people who are not there are at least k as well.
+8. The public gets rounded figures (numbers.py) and no `data.sha256`: both would let a guess of hidden answers be
+   checked, the one by solving for them, the other by hashing them.
 
-The threshold applies to the group of people that a number describes, not to each category within it.
 Sources: Hundepool et al. 2012, Statistical Disclosure Control, ch. 4; practice.md section 5.
 """
 
@@ -29,59 +34,79 @@ from collections.abc import Iterable
 from typing import Any
 
 from impact.evaluation import findings as shapes
-from impact.evaluation.claims import licence_of, suppressed_claim
+from impact.evaluation.claims import frequencies, licence_of, suppressed_claim
 from impact.evaluation.finding import who
+from impact.evaluation.intervals import interval_block
 from impact.evaluation.labels import Labels, scale_title
+from impact.evaluation.numbers import round_for_public
 from impact.evaluation.wording import caveat, words
 from impact.instruments.model import Instrument
 
 Row = dict[str, Any]
 _COUNTS = ("submissions", "linked", "analysed")
+_CATEGORIES = ("improved", "unchanged", "worsened")
 _DISTANCES = ("exact", "one_differs", "two_differ")
 
 
 def disclose(raw: Row, audience: str, threshold: int, labels: Labels, instrument: Instrument) -> Row:
     """`raw` as the engine made it → Findings for `audience`. `raw` is left as it was."""
     language = labels.language
-    shown = [_finding(found, threshold, raw["design"], labels, instrument) for found in raw["findings"]]
+    people = (raw["licence"]["arms"] or {}).get("workshop")
+    shown = [_finding(found, threshold, raw, labels, instrument, people) for found in raw["findings"]]
     _hide_levels(raw["findings"], shown, threshold, language)
     flow = [_flow_row(row, threshold) for row in raw["flow"]]
     quality = _quality(raw["quality"], raw["findings"], threshold, language)
-    hidden = sum(found["suppressed"] for found in shown)
     parts_hidden = any(row["suppressed"] for row in flow)
-    return raw | {
+    disclosed = raw | {
         "audience": audience,
         "data": _totals(raw["data"], flow),
         "flow": flow,
-        "quality": quality,
+        "quality": [_without_few_at_ends(row, threshold, language) for row in quality],
         "findings": [_public(found) for found in shown],
+        "intervals": interval_block(raw["intervals"]["level"], raw["intervals"]["family"], shown, language),
         "linkage": _linkage(raw["linkage"], flow, threshold),
-        "disclosure": {
-            "audience": audience,
-            "threshold": threshold,
-            "hidden": hidden,
-            "rule": words(language)["disclosure"].format(threshold=threshold),
-        },
+        "disclosure": _rule(audience, threshold, sum(found["suppressed"] for found in shown), language),
         "caveats": raw["caveats"] + ([caveat("parts_hidden", language)] if parts_hidden else []),
     }
+    if audience != "public":
+        return disclosed
+    return round_for_public(disclosed | {"data": disclosed["data"] | {"sha256": None}})
+
+
+def _rule(audience: str, threshold: int, hidden: int, language: str) -> Row:
+    texts = words(language)["disclosure"]
+    rule = texts["rule"].format(threshold=threshold)
+    text = f"{rule} {texts['public']}" if audience == "public" else rule
+    return {"audience": audience, "threshold": threshold, "hidden": hidden, "rule": text}
 
 
 def _public(found: Row) -> Row:
     return {key: value for key, value in found.items() if not key.startswith("_")}
 
 
-def _finding(found: Row, k: int, design: str, labels: Labels, instrument: Instrument) -> Row:
+def _finding(found: Row, k: int, raw: Row, labels: Labels, instrument: Instrument, people: str | None) -> Row:
     if min(found["_groups"]) < k:
-        return _hidden_finding(found, design, labels, instrument)
-    change = found["reliable_change"]
-    counts = [change[name] for name in ("improved", "unchanged", "worsened")]
-    people = sum(count for count in counts if count is not None)
-    if people and max(count or 0 for count in counts) == people:
-        return found | {
-            "reliable_change": shapes.no_reliable_change(),
-            "caveats": [*found["caveats"], caveat("everyone_in_one_category", labels.language)],
-        }
-    return dict(found)
+        return _hidden_finding(found, raw["design"], labels, instrument)
+    change, code = _reliable_change(found["reliable_change"], k, people, labels.language)
+    caveats = [*found["caveats"], *([caveat(code, labels.language)] if code else [])]
+    return found | {"reliable_change": change, "caveats": caveats}
+
+
+def _reliable_change(block: Row, k: int, people: str | None, language: str) -> tuple[Row, str | None]:
+    """Rules 6 and 7: (the block, a caveat code or None)."""
+    if block["improved"] is None:
+        return block, None
+    n = sum(block[name] for name in _CATEGORIES)
+    counts = {name: block[name] if block[name] >= k else None for name in _CATEGORIES}
+    told = [counts[name] for name in ("improved", "worsened") if counts[name] is not None]
+    # What is told is taken from n: the rest must be nobody's secret either.
+    rests = [n - count for count in told] + [n - sum(told)]
+    if block["unchanged"] == n or min(rests) < k:
+        return shapes.no_reliable_change(), "everyone_in_one_category"
+    if None in counts.values():
+        counts["unchanged"] = None
+    text = frequencies(counts, n, block["expected_by_error"], k, people, language)
+    return block | counts | {"text": text}, None
 
 
 def _hidden_finding(found: Row, design: str, labels: Labels, instrument: Instrument) -> Row:
@@ -96,6 +121,7 @@ def _hidden_finding(found: Row, design: str, labels: Labels, instrument: Instrum
         "estimator": None,
         "n": None,
         "clusters": None,
+        "singletons": None,
         "before": shapes.no_level(),
         "after": shapes.no_level(),
         "arms": None,
@@ -130,6 +156,7 @@ def _hide_levels(raw: list[Row], shown: list[Row], k: int, language: str) -> Non
                     arm: {"n": values["n"], "before": shapes.no_level(), "after": shapes.no_level()}
                     for arm, values in found["arms"].items()
                 }
+            found["claim"] = full["_claim_without_levels"]
             found["caveats"] = [*found["caveats"], caveat(code, language)]
 
 
@@ -138,10 +165,17 @@ def _group(found: Row) -> tuple[str, str]:
 
 
 def _is_alike(found: Row) -> bool:
+    """Whether everybody of a group had one score, or changed by one amount."""
+    if found.get("_is_alike"):
+        return True
     levels = [found["before"], found["after"]]
     for arm in (found["arms"] or {}).values():
         levels += [arm["before"], arm["after"]]
-    return any(level["sd"] == 0 for level in levels)
+    return any(_is_zero(level["sd"]) for level in levels)
+
+
+def _is_zero(sd: float | None) -> bool:
+    return sd is not None and sd < shapes.ALIKE
 
 
 def _nearly_same_people(one: Row, other: Row, k: int) -> bool:
@@ -184,7 +218,9 @@ def _quality(rows: list[Row], raw: list[Row], k: int, language: str) -> list[Row
     for row in rows:
         groups[row["scale"], row["wave"], row["side"]].append(row)
     alike = {
-        key[::2] for key, group in groups.items() if any(row["sd"] == 0 for row in group if row["n"] >= k)
+        key[::2]
+        for key, group in groups.items()
+        if any(_is_zero(row["sd"]) for row in group if row["n"] >= k)
     }
     alike |= {(found["scale"], found["subgroup"].get("side")) for found in raw if _is_alike(found)}
     shown = []
@@ -203,6 +239,19 @@ def _quality(rows: list[Row], raw: list[Row], k: int, language: str) -> list[Row
             else:
                 shown.append(dict(row))
     return shown
+
+
+def _without_few_at_ends(row: Row, k: int, language: str) -> Row:
+    """Rule 7 for the shares at both ends."""
+    few = [
+        name
+        for name in ("floor", "ceiling")
+        if row[name] is not None and not k <= round(row[name] * row["n"]) <= row["n"] - k
+    ]
+    if not few:
+        return row
+    note = caveat("few_at_an_end", language, threshold=str(k))
+    return row | dict.fromkeys(few) | {"caveats": [*row["caveats"], note]}
 
 
 def _people_of_findings(raw: list[Row], scale: str, wave: str, side: str | None) -> Iterable[int]:

@@ -12,13 +12,19 @@ from impact.evaluation.claims import size_word
 from impact.evaluation.designs import Estimate
 from impact.evaluation.people import Sample
 from impact.plans.model import Plan
+from impact.stats.distributions import small_sample_correction
 
 _STANDARDIZERS = {"g_av": "average", "g_z": "change", "g_before": "before"}
 
 
-def effect_size(plan: Plan, sample: Sample, plain: Estimate) -> dict[str, Any]:
-    """As the plan names it. With two arms: the estimate and its interval over the pooled SD before, Hedges'
-    correction applied, so that its sign and verdict are the estimate's."""
+def effect_size(plan: Plan, sample: Sample, plain: Estimate, verdict: str | None) -> dict[str, Any]:
+    """As the plan names it; `interval` tells where its limits come from.
+
+    Where the estimate is clustered, and with two arms, these are the estimate's own limits over the standardiser,
+    Hedges' correction applied, so that they never say more than the verdict (`interval` is then the name of the
+    estimator; the standardiser is taken as known). Else people are independent, and the interval is that of
+    `stats.standardized_mean_change`. A size has no word where the verdict does not tell which way it goes.
+    """
     name = plan.effect_size
     empty = findings.no_effect_size(name)
     if not sample.change.any():  # nobody changed: an effect of 0 with an interval would claim certainty
@@ -27,9 +33,13 @@ def effect_size(plan: Plan, sample: Sample, plain: Estimate) -> dict[str, Any]:
         result = stats.standardized_mean_change(
             sample.before, sample.after, standardizer=_STANDARDIZERS[name]
         )
-        value, low, high = result.value, result.low, result.high
+        value, low, high, interval = result.value, result.low, result.high, result.interval
+        if plain.estimator == "mean_change_cr2":
+            low, high = _over(result.standardizer, sample.n, plain)
+            interval, value = plain.estimator, None if low is None else value
     else:
         value, low, high = _over_pooled_sd(sample, plain)
+        interval = plain.estimator
     if value is None:
         return empty
     rule = plan.words
@@ -38,9 +48,18 @@ def effect_size(plan: Plan, sample: Sample, plain: Estimate) -> dict[str, Any]:
         "value": value,
         "low": low,
         "high": high,
-        "word": size_word(value, rule),
+        "interval": interval,
+        "word": None if verdict in (None, "inconclusive") else size_word(value, rule),
         "rule": rule,
     }
+
+
+def _over(unit: float | None, n: int, plain: Estimate) -> tuple[float | None, float | None]:
+    """The limits of a clustered mean change in units of `unit`."""
+    if not unit or plain.low is None or plain.high is None:
+        return None, None
+    factor = small_sample_correction(n - 1) / unit
+    return plain.low * factor, plain.high * factor
 
 
 def _over_pooled_sd(sample: Sample, plain: Estimate) -> tuple[float | None, float | None, float | None]:

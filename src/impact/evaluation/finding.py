@@ -3,40 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from impact import stats
 from impact.evaluation import change, designs, findings
-from impact.evaluation.claims import Basis, claim, licence_of
+from impact.evaluation.claims import Basis, Evidence, claim, licence_of
 from impact.evaluation.designs import Estimate
 from impact.evaluation.effects import effect_size
 from impact.evaluation.labels import Labels, scale_title
+from impact.evaluation.notes import Kept, caveats_of, loss_codes, sample_codes
 from impact.evaluation.people import Sample
+from impact.evaluation.setting import Setting
 from impact.evaluation.verdicts import verdict
-from impact.evaluation.wording import caveat, words
-from impact.instruments.model import Instrument, Scale
-from impact.plans.model import Contrast, Outcome, Plan
-
-END_SHARE = 0.15
-"""Above this share of people at one end of a scale there is a caveat (stats.md: ceiling and floor)."""
-KEPT_SHARE = 0.6
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What all findings of one evaluation share. `family`: intervals that must hold together."""
-
-    plan: Plan
-    instrument: Instrument
-    labels: Labels
-    family: int
-
-    @property
-    def is_one_group(self) -> bool:
-        return self.plan.design == "one_group"
+from impact.evaluation.wording import words
+from impact.instruments.model import Scale
+from impact.plans.model import Contrast, Outcome
 
 
 def change_finding(
@@ -47,45 +32,64 @@ def change_finding(
     sample: Sample,
     reliability: float | None,
     asked_before: int,
+    groups: Sequence[Kept],
 ) -> dict[str, Any]:
     """The finding on the change of one group (a side, or None for all), or on the difference two arms made.
 
-    `asked_before`: people with a score before, followed or not. Keys that begin with _ are for disclosure only.
+    `asked_before`: people with a score before, followed or not; `groups`: the arms, or else the sides, and how many
+    of each were kept. Keys that begin with _ are for disclosure only.
     """
     plan, scale = setting.plan, setting.instrument.scale[outcome.scale]
     in_family = outcome.role == "primary"
     enough = min(_groups(setting, sample)) >= max(plan.minimum_n, 1)
-    plain = designs.estimate(plan, sample, plan.level) if enough else designs.withheld(plan, sample)
+    estimate = designs.estimate if enough else designs.withheld
+    plain = estimate(plan, sample, plan.level, setting.ran)
     wide = _simultaneous(setting, sample, plain) if in_family else None
-    return _finding(setting, outcome, contrast, {"side": side} if side else {}, sample, plain, wide) | {
+    found = _finding(setting, outcome, contrast, {"side": side} if side else {}, sample, plain, wide)
+    blocks, codes = _people_blocks(setting, scale, sample, plain, reliability, found["verdict"], enough)
+    if enough:
+        codes += sample_codes(setting, scale, sample, plain, asked_before) + loss_codes(setting, groups)
+    return found | {
         **_levels(setting, sample, enough),
-        **_people_blocks(setting, scale, sample, plain, reliability, asked_before, enough),
+        **blocks,
+        "caveats": caveats_of(setting, sample, plain, codes, groups),
         "tests": _tests(setting, sample, plain, in_family),
-        "claim": _claim(setting, outcome, side, sample, plain, wide),
+        **_claims(setting, outcome, side, sample, plain, wide),
+        "_is_alike": _is_change_alike(setting, sample),
         "_groups": _groups(setting, sample),
     }
 
 
 def difference_finding(
-    setting: Setting, outcome: Outcome, contrast: Contrast, first: str, second: str, sample: Sample
+    setting: Setting,
+    outcome: Outcome,
+    contrast: Contrast,
+    first: str,
+    second: str,
+    sample: Sample,
+    kept: Sequence[Kept],
 ) -> dict[str, Any]:
     """Side × time: whether the change of `first` and of `second` differ, with its own interval."""
     plan, ids = setting.plan, setting.instrument.side_ids
     is_first = sample.side == ids.index(first)
     groups = [int(is_first.sum()), int((~is_first).sum())]
     enough = min(groups) >= max(plan.minimum_n, 2)
-    plain = (
-        designs.difference(sample, is_first, plan, plan.level) if enough else designs.withheld(plan, sample)
-    )
+    if enough:
+        plain = designs.difference(sample, is_first, plan, plan.level, setting.ran)
+    else:
+        plain = designs.withheld(plan, sample, plan.level, setting.ran)
     # It is not in the family of primary findings, so it is not called primary.
     role = "secondary" if outcome.role == "primary" else outcome.role
     outcome = Outcome(outcome.scale, role, outcome.sesoi)
     found = _finding(setting, outcome, contrast, {"sides": [first, second]}, sample, plain, None, "none")
     names = tuple(setting.labels.sides.get(side, side) for side in (first, second))
+    codes = loss_codes(setting, kept) if enough else ["too_few_people"]
+    if designs.agrees_closely(sample, plain, is_first):
+        codes.insert(0, "workshops_agree_closely")
     return found | {
         "tests": [_test(plain, None)] if plain.p_value is not None else [],
-        "claim": _claim(setting, outcome, None, sample, plain, None, names),
-        "caveats": _caveats(setting, plain, [] if enough else ["too_few_people"]),
+        **_claims(setting, outcome, None, sample, plain, None, names),
+        "caveats": caveats_of(setting, sample, plain, codes, kept),
         "_groups": groups,
     }
 
@@ -108,10 +112,11 @@ def _finding(
         "contrast": contrast.name,
         "subgroup": subgroup,
         "role": outcome.role,
-        "planned": True,
+        "planned": setting.is_planned,
         "estimator": plain.estimator,
         "n": sample.n,
         "clusters": plain.clusters,
+        "singletons": plain.singletons,
         "before": findings.no_level(),
         "after": findings.no_level(),
         "arms": None,
@@ -144,7 +149,7 @@ def _groups(setting: Setting, sample: Sample) -> list[int]:
 def _simultaneous(setting: Setting, sample: Sample, plain: Estimate) -> dict[str, Any]:
     """The same interval at the level at which all primary ones hold together (Bonferroni)."""
     level = stats.simultaneous_level(setting.plan.level, setting.family)
-    wide = designs.estimate(setting.plan, sample, level) if plain.low is not None else plain
+    wide = designs.estimate(setting.plan, sample, level, setting.ran) if plain.low is not None else plain
     return {"low": wide.low, "high": wide.high, "level": level, "family": setting.family}
 
 
@@ -167,43 +172,16 @@ def _people_blocks(
     sample: Sample,
     plain: Estimate,
     reliability: float | None,
-    asked_before: int,
+    decided: str | None,
     enough: bool,
-) -> dict[str, Any]:
-    """Effect size, single people's change, and the caveats."""
+) -> tuple[dict[str, Any], list[str]]:
+    """Effect size and single people's change, and the codes of their caveats."""
     if not enough:
-        codes = ["too_few_people"]
-        return {"caveats": _caveats(setting, plain, codes)}
+        return {}, ["too_few_people"]
     treated = sample if setting.is_one_group else sample.where(sample.treated)
-    language = setting.labels.language
-    block, codes = change.reliable_change(treated, reliability, scale.direction, language)
-    codes += _end_codes(sample, scale.direction)
-    if _is_luckily_narrow(sample, plain):
-        codes.append("workshops_agree_closely")
-    if asked_before and sample.n / asked_before < KEPT_SHARE:
-        codes.append("many_lost")
-    return {
-        "effect_size": effect_size(setting.plan, sample, plain),
-        "reliable_change": block,
-        "caveats": _caveats(setting, plain, codes),
-    }
-
-
-def _is_luckily_narrow(sample: Sample, plain: Estimate) -> bool:
-    """Whether the clustered standard error is less than half of that from people alone. Clustering widens on
-    average; with few workshops it can narrow by chance, and the reader should know."""
-    if plain.estimator != "mean_change_cr2" or plain.std_error is None:
-        return False
-    return plain.std_error < 0.5 * float(sample.change.std(ddof=1)) / np.sqrt(sample.n)
-
-
-def _end_codes(sample: Sample, direction: str) -> list[str]:
-    top = float((sample.before >= 100 - 1e-9).mean()) > END_SHARE
-    bottom = float((sample.before <= 1e-9).mean()) > END_SHARE
-    if direction == "none":
-        return ["at_an_end"] if top or bottom else []
-    far, near = (top, bottom) if direction == "higher" else (bottom, top)
-    return ["ceiling"] * far + ["floor"] * near
+    block, codes = change.reliable_change(treated, reliability, scale.direction, setting.labels.language)
+    size = effect_size(setting.plan, sample, plain, decided)
+    return {"effect_size": size, "reliable_change": block}, codes
 
 
 def _tests(setting: Setting, sample: Sample, plain: Estimate, in_family: bool) -> list[dict[str, Any]]:
@@ -229,7 +207,7 @@ def _test(found: Estimate, family: int | None) -> dict[str, Any]:
     }
 
 
-def _claim(
+def _claims(
     setting: Setting,
     outcome: Outcome,
     side: str | None,
@@ -237,33 +215,71 @@ def _claim(
     plain: Estimate,
     wide: dict[str, Any] | None,
     difference: tuple[str, ...] | None = None,
+) -> dict[str, Any]:
+    """`claim`, and as `_claim_without_levels` what is said where averages may not be shown: neither the arms'
+    changes, nor an end of the scale that would tell the average before."""
+    full = _evidence(setting, sample, plain, wide, difference is not None)
+    kept = replace(full, before=None, arms=None)
+    claims = [_claim(setting, outcome, side, sample, plain, one, difference) for one in (full, kept)]
+    return {"claim": claims[0], "_claim_without_levels": claims[1]}
+
+
+def _evidence(
+    setting: Setting, sample: Sample, plain: Estimate, wide: dict[str, Any] | None, is_difference: bool
+) -> Evidence:
+    decisive = wide or {"low": plain.low, "high": plain.high, "family": 1}
+    before, arms = None, None
+    if plain.value is not None and setting.is_one_group and not is_difference:
+        before = float(sample.before.mean())
+    if plain.value is not None and not setting.is_one_group:
+        arms = tuple(float(sample.change[mask].mean()) for mask in (sample.treated, ~sample.treated))
+    return Evidence(
+        value=plain.value,
+        low=decisive["low"],
+        high=decisive["high"],
+        level=setting.plan.level,
+        family=decisive["family"],
+        before=before,
+        arms=arms,
+        is_alike=not {"nobody_changed", "all_changed_alike"}.isdisjoint(plain.caveats),
+    )
+
+
+def _claim(
+    setting: Setting,
+    outcome: Outcome,
+    side: str | None,
+    sample: Sample,
+    plain: Estimate,
+    evidence: Evidence,
+    difference: tuple[str, ...] | None,
 ) -> dict[str, str]:
-    plan, language = setting.plan, setting.labels.language
+    plan = setting.plan
     sesoi = plan.sesoi_of(outcome)
     direction = "none" if difference else setting.instrument.scale[outcome.scale].direction
-    decisive = wide or {"low": plain.low, "high": plain.high}
     comparison = None if setting.is_one_group else int((~sample.treated).sum())
     return claim(
         licence_of(plan.design, plan.cluster != "none", plain.few_workshops),
-        verdict(decisive["low"], decisive["high"], sesoi, direction),
+        verdict(evidence.low, evidence.high, sesoi, direction),
+        evidence,
         title=scale_title(setting.instrument, outcome.scale, setting.labels, side),
         who=who(setting.labels, side, difference is not None),
         basis=Basis(sample.n, plain.clusters, comparison),
-        value=plain.value,
-        interval=None if decisive["low"] is None else decisive,
         sesoi=sesoi,
-        language=language,
+        language=setting.labels.language,
         difference=difference,
+        arm_means=plan.arm_means,
+        is_planned=setting.is_planned,
     )
+
+
+def _is_change_alike(setting: Setting, sample: Sample) -> bool:
+    """Whether the people of a group all changed by the same amount, so that one of them knows the others' change."""
+    masks = [np.ones(sample.n, dtype=bool)] if setting.is_one_group else [sample.treated, ~sample.treated]
+    return any(mask.any() and float(np.ptp(sample.change[mask])) < findings.ALIKE for mask in masks)
 
 
 def who(labels: Labels, side: str | None, both: bool = False) -> str:
     """Whom a sentence is about."""
     general = words(labels.language)["sides"]
     return labels.sides.get(side, side) if side else general["two_sides" if both else "everybody"]
-
-
-def _caveats(setting: Setting, plain: Estimate, codes: list[str]) -> list[dict[str, str]]:
-    design = {"one_group": "no_comparison_group", "comparison": "not_by_lot"}.get(setting.plan.design)
-    ordered = dict.fromkeys([*([design] if design else []), *plain.caveats, *codes])
-    return [caveat(code, setting.labels.language) for code in ordered]

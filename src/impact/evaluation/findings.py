@@ -9,6 +9,8 @@ import numpy as np
 
 FORMAT = 1
 UNIT = "points"
+ALIKE = 1e-9
+"""Scores that spread less than this are the same: the rest is floating-point dust."""
 DIGITS = 10
 """Significant digits that are kept: fewer than floating-point sums differ by between machines."""
 
@@ -31,7 +33,15 @@ def no_estimate(level: float | None = None) -> dict[str, Any]:
 
 
 def no_effect_size(name: str | None = None) -> dict[str, Any]:
-    return {"name": name, "value": None, "low": None, "high": None, "word": None, "rule": None}
+    return {
+        "name": name,
+        "value": None,
+        "low": None,
+        "high": None,
+        "interval": None,
+        "word": None,
+        "rule": None,
+    }
 
 
 def no_reliable_change() -> dict[str, None]:

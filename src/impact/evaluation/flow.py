@@ -14,7 +14,8 @@ from impact.instruments.model import ARMS, Instrument
 def flow_rows(
     data: Canonical, instrument: Instrument, waves: Sequence[str], analysed: np.ndarray, by_side: bool
 ) -> list[dict[str, Any]]:
-    """One row for each arm, side (None: not said, or sides not told apart) and wave that somebody answered.
+    """One row for each arm (`unknown`: not said), side (None: not said, or sides not told apart) and wave that
+    somebody answered. Arm and side are those of the person: `data` comes from `people.settle`.
 
     `linked`: submissions of people who answered at another wave too. `analysed`: bool (rows,), those that
     enter a primary finding. analysed ≤ linked ≤ submissions always.
@@ -24,9 +25,9 @@ def flow_rows(
     linked = waves_of_person[data.person] > 1
     side = submissions.side if by_side else np.full(len(submissions), -1, dtype=np.int8)
     rows = []
-    for arm in range(len(ARMS)):
+    for arm, name in enumerate((*ARMS, "unknown")):
         for number in (*range(len(instrument.sides)), -1):
-            group = (submissions.arm == arm) & (side == number)
+            group = (submissions.arm == (arm if name in ARMS else -1)) & (side == number)
             if not group.any():
                 continue
             for wave in waves:
@@ -35,7 +36,7 @@ def flow_rows(
                     continue
                 rows.append(
                     {
-                        "arm": ARMS[arm],
+                        "arm": name,
                         "side": instrument.side_ids[number] if number >= 0 else None,
                         "wave": wave,
                         "submissions": int(chosen.sum()),

@@ -1,16 +1,88 @@
-"""Who enters a finding: people who were asked at both waves, with the scores of one scale."""
+"""Who enters a finding: one side, arm and workshop a person, then the people who were asked at both waves."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from impact.evaluation.canonical import Canonical
 from impact.instruments.model import ARMS, Instrument
-from impact.plans.model import Contrast
+from impact.plans.model import Contrast, Plan
 
 WORKSHOP, COMPARISON = ARMS.index("workshop"), ARMS.index("comparison")
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A programme after every person has one side, one arm and one workshop, and what follows once for all findings.
+
+    data           its submissions with the side, arm and workshop of their person
+    in_design      bool (rows,) those of the arms that the plan is about
+    contradictory  people who gave another side, arm or workshop at a later wave
+    arm_unknown    people who gave no arm at any wave; with one group they belong to it, and this is 0
+    workshops      labelled workshops of the arms that the plan is about
+    ran            labelled workshops of the workshop arm: those in which anybody submitted anything, at any wave.
+                   It says whether there are few workshops, before any scale, side or pair is looked at
+    is_clustered   whether the plan tells workshops apart
+    """
+
+    data: Canonical
+    in_design: np.ndarray
+    contradictory: int
+    arm_unknown: int
+    workshops: int
+    ran: int
+    is_clustered: bool
+
+    @property
+    def placed(self) -> np.ndarray:
+        """bool (rows,): those of `in_design` whose people can be put in a workshop, or need none."""
+        if not self.is_clustered or self.ran == 0:
+            return self.in_design
+        submissions = self.data.submissions
+        return self.in_design & ((submissions.workshop >= 0) | (submissions.arm == COMPARISON))
+
+
+def settle(data: Canonical, plan: Plan) -> Settled:
+    """Side, arm and workshop of every person: those of the first wave at which they are told."""
+    is_one_group = plan.design == "one_group"
+    told = {name: _first_told(data, name) for name in ("side", "arm", "workshop")}
+    arm, workshop = told["arm"][0], told["workshop"][0]
+    arm_unknown = 0 if is_one_group else int((arm < 0).sum())
+    if is_one_group:
+        arm = np.where(arm < 0, np.int8(WORKSHOP), arm)
+    columns = {"side": told["side"][0], "arm": arm, "workshop": workshop}
+    submissions = replace(data.submissions, **{name: column[data.person] for name, column in columns.items()})
+    in_design = submissions.arm == WORKSHOP if is_one_group else submissions.arm >= 0
+    ran = _distinct(workshop[arm == WORKSHOP])
+    return Settled(
+        replace(data, submissions=submissions),
+        in_design,
+        int(np.logical_or.reduce([differs for _, differs in told.values()]).sum()),
+        arm_unknown,
+        ran if is_one_group else _distinct(workshop[arm >= 0]),
+        ran,
+        plan.cluster != "none",
+    )
+
+
+def _first_told(data: Canonical, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """(what each person says first, −1 if never; bool: whether they say something else later)."""
+    column = getattr(data.submissions, name)
+    value = np.full(data.people, -1, dtype=column.dtype)
+    differs = np.zeros(data.people, dtype=bool)
+    for rows in data.row_of.T:
+        # Row −1 is the last one: read, and thrown away.
+        here = np.where(rows >= 0, column[rows], column.dtype.type(-1)) if len(column) else value
+        differs |= (value >= 0) & (here >= 0) & (here != value)
+        value = np.where(value >= 0, value, here)
+    return value, differs
+
+
+def _distinct(numbers: np.ndarray) -> int:
+    """How many different numbers there are, −1 left out; they are small, so counting beats sorting."""
+    return int(np.count_nonzero(np.bincount(numbers[numbers >= 0].astype(np.intp))))
 
 
 @dataclass(frozen=True)
@@ -18,9 +90,10 @@ class Pairs:
     """People with a submission at both waves of a contrast, one entry each.
 
     before, after   row numbers in the canonical submissions
-    side, arm       as said before, else as said after
-    cluster         workshop, as said before, else after; people of the workshop arm without one share a number,
-                    people of the comparison arm without one have a number each
+    side, arm       of the person
+    cluster         below `labels` a workshop; `labels` for people of the workshop arm if nobody there names one
+                    (one room); −1 for those who name none where others do; above, comparison people on their own.
+                    All 0 where the plan does not tell workshops apart
     """
 
     before: np.ndarray
@@ -28,14 +101,19 @@ class Pairs:
     side: np.ndarray
     arm: np.ndarray
     cluster: np.ndarray
+    labels: int
 
     def where(self, mask: np.ndarray) -> Pairs:
-        return Pairs(self.before[mask], self.after[mask], self.side[mask], self.arm[mask], self.cluster[mask])
+        columns = (self.before, self.after, self.side, self.arm, self.cluster)
+        return Pairs(*(column[mask] for column in columns), self.labels)
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Scores of n people on one scale, 0–100, none missing; `rows` int64 (n, 2) are those they come from."""
+    """Scores of n people on one scale, 0–100, none missing; `rows` int64 (n, 2) are those they come from.
+
+    `cluster`, `labels` as in Pairs, without −1; `left_out`: people with both scores who name no workshop.
+    """
 
     before: np.ndarray
     after: np.ndarray
@@ -43,6 +121,8 @@ class Sample:
     side: np.ndarray
     treated: np.ndarray
     rows: np.ndarray
+    labels: int = 0
+    left_out: int = 0
 
     @property
     def change(self) -> np.ndarray:
@@ -54,47 +134,51 @@ class Sample:
         return len(self.before)
 
     def where(self, mask: np.ndarray) -> Sample:
-        return Sample(
-            self.before[mask],
-            self.after[mask],
-            self.cluster[mask],
-            self.side[mask],
-            self.treated[mask],
-            self.rows[mask],
-        )
+        columns = {name: getattr(self, name)[mask] for name in _COLUMNS}
+        return replace(self, **columns)
+
+
+_COLUMNS = ("before", "after", "cluster", "side", "treated", "rows")
 
 
 def together(first: Sample, second: Sample) -> Sample:
     """The people of both, those of `first` first."""
-    names = ("before", "after", "cluster", "side", "treated", "rows")
-    return Sample(*(np.concatenate([getattr(first, name), getattr(second, name)]) for name in names))
+    columns = (np.concatenate([getattr(first, name), getattr(second, name)]) for name in _COLUMNS)
+    return Sample(*columns, first.labels, first.left_out + second.left_out)
 
 
-def pairs_of(data: Canonical, instrument: Instrument, contrast: Contrast) -> Pairs:
-    """Everybody who answered at both waves, in canonical order."""
+def pairs_of(settled: Settled, instrument: Instrument, contrast: Contrast) -> Pairs:
+    """Everybody of the plan's arms who answered at both waves, in canonical order."""
+    data, submissions = settled.data, settled.data.submissions
     rows = data.row_of[:, [instrument.waves.index(contrast.before), instrument.waves.index(contrast.after)]]
     before, after = rows[(rows >= 0).all(axis=1)].T
-    submissions = data.submissions
-    side = np.where(submissions.side[before] >= 0, submissions.side[before], submissions.side[after])
-    arm = submissions.arm[before]
-    workshop = submissions.workshop[before].astype(np.int64)
-    workshop = np.where(workshop >= 0, workshop, submissions.workshop[after])
-    alone = (workshop < 0) & (arm == COMPARISON)
-    count = len(submissions.workshops)
-    cluster = np.where(workshop >= 0, workshop, count)
-    cluster[alone] = count + 1 + np.arange(alone.sum())
-    return Pairs(before, after, side, arm, cluster)
+    if not settled.in_design.all():
+        kept = settled.in_design[before]
+        before, after = before[kept], after[kept]
+    arm, labels = submissions.arm[before], len(submissions.workshops)
+    if not settled.is_clustered:
+        cluster = np.zeros(len(before), dtype=np.int64)
+        return Pairs(before, after, submissions.side[before], arm, cluster, labels)
+    cluster = submissions.workshop[before].astype(np.int64)
+    alone = (cluster < 0) & (arm == COMPARISON)
+    if settled.ran == 0:
+        cluster[(cluster < 0) & ~alone] = labels
+    cluster[alone] = labels + 1 + np.arange(alone.sum())
+    return Pairs(before, after, submissions.side[before], arm, cluster, labels)
 
 
 def sample_of(pairs: Pairs, scores: np.ndarray) -> Sample:
     """Those of `pairs` who have a score both times; `scores` is float64 (rows,), NaN where there is none."""
     before, after = scores[pairs.before], scores[pairs.after]
     has_both = ~(np.isnan(before) | np.isnan(after))
+    kept = has_both & (pairs.cluster >= 0)
     return Sample(
-        before[has_both],
-        after[has_both],
-        pairs.cluster[has_both],
-        pairs.side[has_both],
-        pairs.arm[has_both] == WORKSHOP,
-        np.column_stack([pairs.before[has_both], pairs.after[has_both]]),
+        before[kept],
+        after[kept],
+        pairs.cluster[kept],
+        pairs.side[kept],
+        pairs.arm[kept] == WORKSHOP,
+        np.column_stack([pairs.before[kept], pairs.after[kept]]),
+        pairs.labels,
+        int(has_both.sum() - kept.sum()),
     )

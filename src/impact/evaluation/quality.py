@@ -26,16 +26,18 @@ def quality_rows(
     waves: Sequence[str],
     by_side: bool,
     language: str,
+    in_design: np.ndarray,
 ) -> list[dict[str, Any]]:
     """One row for each wave, side and, where there are several, language (None: all of them).
 
     `scores` float64 (rows,) 0–100; `items` float64 (rows, k) 0–1; NaN where missing. `floor` and `ceiling` are
-    shares of scores at 0 and 100, `missing` the share of items without an answer.
+    shares of scores at 0 and 100, `missing` the share of items without an answer. `in_design`: bool (rows,), those
+    of the arms that the plan is about; the others are in no row.
     """
     submissions = data.submissions
     rows = []
     for wave in waves:
-        at_wave = submissions.wave == instrument.waves.index(wave)
+        at_wave = in_design & (submissions.wave == instrument.waves.index(wave))
         for side, of_side in _sides(submissions.side, instrument, by_side):
             group = np.flatnonzero(at_wave & of_side)
             if not len(group):

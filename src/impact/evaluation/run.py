@@ -8,18 +8,31 @@ from typing import Any
 
 import numpy as np
 
-from impact.evaluation import findings, flow
+from impact.evaluation import findings, flow, notes
 from impact.evaluation import labels as naming
-from impact.evaluation.canonical import Canonical, LinksLike, canonical
+from impact.evaluation.canonical import LinksLike, canonical
 from impact.evaluation.claims import licence_block, licence_of
+from impact.evaluation.designs import is_few
 from impact.evaluation.disclosure import disclose
-from impact.evaluation.finding import Setting, change_finding, difference_finding
+from impact.evaluation.finding import change_finding, difference_finding
 from impact.evaluation.labels import Labels, default_labels
-from impact.evaluation.people import COMPARISON, WORKSHOP, Pairs, pairs_of, sample_of, together
+from impact.evaluation.notes import Kept
+from impact.evaluation.people import (
+    COMPARISON,
+    WORKSHOP,
+    Pairs,
+    Sample,
+    Settled,
+    pairs_of,
+    sample_of,
+    settle,
+    together,
+)
 from impact.evaluation.quality import quality_rows
+from impact.evaluation.setting import Setting
 from impact.evaluation.verdicts import family_size
 from impact.evaluation.wording import caveat
-from impact.instruments.model import NOT_ASKED, Instrument
+from impact.instruments.model import ARMS, NOT_ASKED, Instrument
 from impact.instruments.packing import missing_value
 from impact.instruments.scoring import item_matrix, score
 from impact.instruments.submissions import Submissions
@@ -49,22 +62,23 @@ def run(
     if audience not in AUDIENCES:
         raise ValueError(f"audience is {audience!r}, not one of {AUDIENCES}")
     names = labels or default_labels(instrument, plan)
-    data = canonical(instrument, submissions, links)
-    sides = len(instrument.sides)
-    setting = Setting(plan, instrument, names, family_size(plan, sides))
-    engine = _Engine(setting, data)
+    settled = settle(canonical(instrument, submissions, links), plan)
+    threshold = getattr(plan.thresholds, audience)
+    family = family_size(plan, len(instrument.sides))
+    is_planned = locked_at is not None
+    setting = Setting(plan, instrument, names, family, is_planned, settled.ran, threshold)
+    engine = _Engine(setting, settled)
     for outcome in plan.outcomes:
         engine.evaluate(outcome)
     raw = _document(engine, links, locked_at)
-    threshold = getattr(plan.thresholds, audience)
     return findings.clean(disclose(raw, audience, threshold, names, instrument))
 
 
 class _Engine:
     """Goes through the outcomes one by one, so that the items of only one scale lie in memory at a time."""
 
-    def __init__(self, setting: Setting, data: Canonical) -> None:
-        self.setting, self.data = setting, data
+    def __init__(self, setting: Setting, settled: Settled) -> None:
+        self.setting, self.settled, self.data = setting, settled, settled.data
         plan, instrument = setting.plan, setting.instrument
         self.waves = [
             wave
@@ -73,16 +87,15 @@ class _Engine:
         ]
         self.findings: list[dict[str, Any]] = []
         self.quality: list[dict[str, Any]] = []
-        self.analysed = np.zeros(len(data.submissions), dtype=bool)
-        self.absent = _absent_items(setting, data, self.waves)
+        self.analysed = np.zeros(len(self.data.submissions), dtype=bool)
+        self.absent = _absent_items(setting, self.data.submissions, self.waves)
         self._pairs = {contrast: self._people(contrast) for contrast in plan.contrasts}
+        self._placed = settled.placed
 
     def _people(self, contrast: Contrast) -> dict[str | None, Pairs]:
         """Side (None: all) → its people."""
         ids = self.setting.instrument.side_ids
-        pairs = pairs_of(self.data, self.setting.instrument, contrast)
-        if self.setting.is_one_group and (pairs.arm != WORKSHOP).any():
-            pairs = pairs.where(pairs.arm == WORKSHOP)
+        pairs = pairs_of(self.settled, self.setting.instrument, contrast)
         if not self.setting.plan.by_side:
             return {None: pairs}
         return {side: pairs.where(pairs.side == number) for number, side in enumerate(ids)}
@@ -94,7 +107,7 @@ class _Engine:
         items = item_matrix(setting.instrument, scale, self.data.submissions)
         quality = quality_rows(
             self.data, setting.instrument, scale.id, scores, items, self.waves, setting.plan.by_side,
-            setting.labels.language,
+            setting.labels.language, self.settled.in_design,
         )  # fmt: skip
         alphas = {
             (row["wave"], row["side"]): row["alpha"]["value"] for row in quality if row["language"] is None
@@ -113,32 +126,51 @@ class _Engine:
         setting = self.setting
         samples = {side: sample_of(pairs, scores) for side, pairs in self._pairs[contrast].items()}
         asked = self._asked(contrast.before, scores)
+        sides = [
+            Kept(setting.labels.sides.get(side, side), sum(asked[side]), sample.n)
+            for side, sample in samples.items()
+            if side is not None
+        ]
         for side, sample in samples.items():
             alpha = alphas.get((contrast.before, side))
-            found = change_finding(setting, outcome, contrast, side, sample, alpha, asked[side])
+            kept = sides if setting.is_one_group else _arms(sample, asked[side])
+            found = change_finding(setting, outcome, contrast, side, sample, alpha, sum(asked[side]), kept)
             self.findings.append(found)
             if outcome.role == "primary":
                 self.analysed[sample.rows] = True
         if setting.plan.compare_sides and outcome.role == "primary":
             for first, second in combinations(samples, 2):
                 both = together(samples[first], samples[second])
-                self.findings.append(difference_finding(setting, outcome, contrast, first, second, both))
+                ends = [sides[list(samples).index(side)] for side in (first, second)]
+                self.findings.append(
+                    difference_finding(setting, outcome, contrast, first, second, both, ends)
+                )
 
-    def _asked(self, wave: str, scores: np.ndarray) -> dict[str | None, int]:
-        """Side (None: all) → people with a score at `wave`, of the arms that the design is about."""
+    def _asked(self, wave: str, scores: np.ndarray) -> dict[str | None, tuple[int, int]]:
+        """Side (None: all) → people with a score at `wave` who could be in a finding, by arm as in ARMS."""
         submissions = self.data.submissions
-        chosen = (submissions.wave == self.setting.instrument.waves.index(wave)) & ~np.isnan(scores)
-        if self.setting.is_one_group:
-            chosen &= submissions.arm == WORKSHOP
-        if not self.setting.plan.by_side:
-            return {None: int(chosen.sum())}
-        ids = self.setting.instrument.side_ids
-        return {side: int((chosen & (submissions.side == number)).sum()) for number, side in enumerate(ids)}
+        chosen = self._placed & (submissions.wave == self.setting.instrument.waves.index(wave))
+        chosen &= ~np.isnan(scores)
+        is_treated = submissions.arm == WORKSHOP
+        groups: dict[str | None, np.ndarray] = {None: chosen}
+        if self.setting.plan.by_side:
+            ids = self.setting.instrument.side_ids
+            groups = {side: chosen & (submissions.side == number) for number, side in enumerate(ids)}
+        return {
+            side: (int((group & is_treated).sum()), int((group & ~is_treated).sum()))
+            for side, group in groups.items()
+        }
 
 
-def _absent_items(setting: Setting, data: Canonical, waves: Sequence[str]) -> list[str]:
+def _arms(sample: Sample, asked: tuple[int, int]) -> list[Kept]:
+    treated = int(sample.treated.sum())
+    pairs = (treated, sample.n - treated)
+    return [Kept(*group) for group in zip(ARMS, asked, pairs, strict=True)]
+
+
+def _absent_items(setting: Setting, submissions: Submissions, waves: Sequence[str]) -> list[str]:
     """Items of the plan's scales that nobody was asked at a compared wave, although the instrument does."""
-    instrument, submissions = setting.instrument, data.submissions
+    instrument = setting.instrument
     scored = {item for outcome in setting.plan.outcomes for item in instrument.scale[outcome.scale].items}
     absent = []
     for item in instrument.closed_items:
@@ -156,9 +188,7 @@ def _absent_items(setting: Setting, data: Canonical, waves: Sequence[str]) -> li
 def _document(engine: _Engine, links: LinksLike, locked_at: str | None) -> dict[str, Any]:
     setting, data = engine.setting, engine.data
     plan, instrument, names = setting.plan, setting.instrument, setting.labels
-    workshops = len(data.submissions.workshops)
-    few = [found["claim"]["licence"] for found in engine.findings if found["role"] == "primary"]
-    licence = "these_rooms" if set(few) == {"these_rooms"} else licence_of(plan.design, True, False)
+    licence = licence_of(plan.design, plan.cluster != "none", is_few(plan, engine.settled.ran))
     rows = flow.flow_rows(data, instrument, engine.waves, engine.analysed, plan.by_side)
     return {
         "format": findings.FORMAT,
@@ -166,8 +196,9 @@ def _document(engine: _Engine, links: LinksLike, locked_at: str | None) -> dict[
         "instrument": {"id": instrument.id, "version": instrument.version, "sha256": instrument.sha256},
         "data": {"sha256": data.sha256, "submissions": len(data.submissions), "respondents": data.people},
         "design": plan.design,
-        "licence": licence_block(licence, plan.design, names.language),
-        "labels": naming.block(instrument, plan, names, engine.waves, workshops),
+        "licence": licence_block(licence, plan.design, names.language, plan.arm_means),
+        "labels": naming.block(instrument, plan, names, engine.waves, engine.settled.workshops),
+        "intervals": {"level": plan.level, "family": setting.family},
         "flow": rows,
         "quality": engine.quality,
         "findings": engine.findings,
@@ -183,8 +214,15 @@ def _document(engine: _Engine, links: LinksLike, locked_at: str | None) -> dict[
 
 def _caveats(engine: _Engine, links: LinksLike) -> list[dict[str, str]]:
     language = engine.setting.labels.language
-    absent = [caveat("items_absent", language, items=", ".join(engine.absent))] if engine.absent else []
-    return [caveat(code, language) for code in _codes(engine, links)] + absent
+    threshold, settled = engine.setting.threshold, engine.settled
+    found = [caveat(code, language) for code in _codes(engine, links)]
+    for code, people in (("arm_unknown", settled.arm_unknown), ("contradictory", settled.contradictory)):
+        if people:
+            told = caveat(code, language, people=notes.counted(people, threshold, language))
+            found.append(told | {"text": told["text"][:1].upper() + told["text"][1:]})
+    if engine.absent:
+        found.append(caveat("items_absent", language, items=", ".join(engine.absent)))
+    return found
 
 
 def _codes(engine: _Engine, links: LinksLike) -> list[str]:
@@ -193,6 +231,8 @@ def _codes(engine: _Engine, links: LinksLike) -> list[str]:
     codes = {"one_group": ["no_comparison_group"], "comparison": ["not_by_lot"]}.get(plan.design, [])[:]
     if engine.setting.labels.synthetic:
         codes.insert(0, "synthetic")
+    if not engine.setting.is_planned:
+        codes.append("plan_not_locked")
     if plan.cluster == "none":
         codes.append("workshops_ignored")
     if engine.setting.is_one_group and (submissions.arm == COMPARISON).any():

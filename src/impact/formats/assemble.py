@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
 
 from impact.errors import Problem
 from impact.formats import words
-from impact.formats.cells import Answerer, number_of
+from impact.formats.cells import MISSING, Answerer, number_of
+from impact.formats.copies import check_copies
 from impact.formats.people import Labels, check_people
 from impact.formats.table import Column, Part
 from impact.instruments.model import ARMS, CodeElement, Instrument, Item
@@ -25,7 +27,7 @@ def assemble(parts: Sequence[Part], instrument: Instrument, problems: list[Probl
         "wave": waves,
         "side": [check.known("side", instrument.side_ids) for check in checks],
         "language": [check.known("language", tuple(instrument.language)) for check in checks],
-        "arm": [np.maximum(check.known("arm", ARMS), 0) for check in checks],
+        "arm": [check.arms() for check in checks],
         "workshop": [check.labels("workshop", labels) for check in checks],
         "respondent": [check.labels("respondent", people).astype(np.int64) for check in checks],
     }
@@ -35,8 +37,11 @@ def assemble(parts: Sequence[Part], instrument: Instrument, problems: list[Probl
         item.id: _joined([check.answers(item, wave) for check, wave in zip(checks, waves, strict=True)], item)
         for item in instrument.closed_items
     }
-    for check, wave in zip(checks, waves, strict=True):
-        check.open_text(wave)
+    texts = {
+        item.id: sum((check.open_text(item, wave) for check, wave in zip(checks, waves, strict=True)), ())
+        for item in instrument.items
+        if item.type == "text" and any(item.id in part.cells for part in parts)
+    }
     joined = {
         name: np.concatenate(arrays) if arrays else np.zeros(0, np.int8) for name, arrays in columns.items()
     }
@@ -45,7 +50,7 @@ def assemble(parts: Sequence[Part], instrument: Instrument, problems: list[Probl
     check_people(parts, instrument, joined["wave"], joined["respondent"], people, problems)
     order, workshops = labels.sorted()
     joined["workshop"] = order[joined["workshop"]]
-    return Submissions(
+    data = Submissions(
         **joined,
         workshops=workshops,
         code=code,
@@ -53,7 +58,10 @@ def assemble(parts: Sequence[Part], instrument: Instrument, problems: list[Probl
         weight=_weights(weights, parts),
         respondent_labels=tuple(people.numbers),
         code_labels=tuple(tuple(sorted(element.values)) for element in instrument.code_elements),
+        texts=texts,
     )
+    check_copies(parts, data, problems)
+    return data
 
 
 def _joined(arrays: list[np.ndarray], item: Item) -> np.ndarray:
@@ -109,6 +117,10 @@ class _Checker:
         if is_required:
             self._require(name, column, allowed)
         return table[column.codes]
+
+    def arms(self) -> np.ndarray:
+        """int8 (n,): the place among ARMS. Without the column all took part; an empty cell in it is −1, unknown."""
+        return self.known("arm", ARMS) if "arm" in self.part.cells else np.zeros(self.n, np.int8)
 
     def _require(self, name: str, column: Column, allowed: Sequence[str]) -> None:
         mask = column.where(lambda value: not value)
@@ -204,16 +216,33 @@ class _Checker:
             f"Empty these cells, or correct the wave; it is asked at {words.listed(list(item.waves))}.",
         )
 
-    def open_text(self, wave: np.ndarray) -> None:
-        """Open answers are not analysed; one at a wave without the question shows that rows are mixed up."""
-        for item in self.instrument.items:
-            column = self.part.cells.get(item.id)
-            if item.type != "text" or column is None:
-                continue
-            asked = np.array([*(name in item.waves for name in self.instrument.waves), True])
-            mask = ~asked[wave] & column.where(lambda value: value not in ("", ".w", ".s"))
-            if mask.any():
-                self._not_asked(item.id, mask, wave, item)
+    def open_text(self, item: Item, wave: np.ndarray) -> tuple[str, ...]:
+        """The answers in people's own words, "" where there is none; no longer than the instrument allows."""
+        column = self.part.cells.get(item.id)
+        if column is None:
+            return ("",) * self.n
+        asked = np.array([*(name in item.waves for name in self.instrument.waves), True])
+        outside = ~asked[wave] & column.where(lambda value: value not in ("", ".w", ".s"))
+        if outside.any():
+            self._not_asked(item.id, outside, wave, item)
+        values = ["" if value in MISSING else _without_controls(value) for value in column.values]
+        is_long = np.array([len(value) > item.maximum_length for value in values], bool)
+        if is_long.any() and (mask := is_long[column.codes]).any():
+            self.problem(
+                item.id,
+                mask,
+                f"a text is longer than the {item.maximum_length} characters that “{item.id}” takes.",
+                "Shorten it.",
+            )
+        return tuple(map(values.__getitem__, column.codes.tolist()))
+
+
+def _without_controls(value: str) -> str:
+    """As a form would send it: one kind of line break, no invisible control characters."""
+    lines = value.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(
+        letter for letter in lines if letter in "\n\t" or unicodedata.category(letter) not in ("Cc", "Cs")
+    )
 
 
 def _plain(value: str) -> str:

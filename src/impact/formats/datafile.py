@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -40,11 +41,13 @@ def read_data(
     parts: list[Part] = []
     if not paths:
         raise DataInvalid(Problem("", "no data file is given.", "Name at least one .csv or .xlsx file."))
-    for i, path in enumerate(paths):
+    files, again = _each_once(paths)
+    problems += again
+    for i, (path, label) in enumerate(files.items()):
         try:
-            table = _table(Path(path), _share(progress, i, len(paths)))
+            table = replace(_table(path, _share(progress, i, len(files))), name=label)
         except DataInvalid as fault:
-            problems += fault.problems
+            problems += [_labelled(problem, path.name, label) for problem in fault.problems]
             continue
         if columns is None:
             parts += _standard_part(table, instrument, problems)
@@ -77,6 +80,40 @@ def check_waves(submissions: Submissions, instrument: Instrument, plan_waves: Se
         for wave in dict.fromkeys(plan_waves)
         if wave not in present
     )
+
+
+def _each_once(paths: Sequence[Path]) -> tuple[dict[Path, str], list[Problem]]:
+    """Path → what it is called in messages: its name, with its folder where two have the same name. And which
+    are given more than once (also by another way to the same file)."""
+    found: dict[Path, Path] = {}
+    twice: dict[Path, None] = {}
+    for path in map(Path, paths):
+        first = found.setdefault(path.resolve(), path)
+        if first is not path:
+            twice[first] = None
+    names = [path.name for path in found.values()]
+    labels = {
+        path: path.name if names.count(path.name) == 1 else _with_folder(path, found.values())
+        for path in found.values()
+    }
+    what = "the file is given more than once."
+    return labels, [Problem(words.shown(labels[path], 80), what, "Give it once.") for path in twice]
+
+
+def _with_folder(path: Path, others: Iterable[Path]) -> str:
+    """The name with as many folders before it as tell it from the others."""
+    rivals = [other.resolve().parts for other in others if other is not path]
+    own = path.resolve().parts
+    length = next(n for n in range(2, len(own) + 1) if all(own[-n:] != rival[-n:] for rival in rivals))
+    return "/".join(own[-length:])
+
+
+def _labelled(problem: Problem, name: str, label: str) -> Problem:
+    """A reader knows only the file's name: put what it is called here in its place."""
+    name, label = words.shown(name, 80), words.shown(label, 80)
+    if name == label or not problem.where.startswith(name):
+        return problem
+    return replace(problem, where=label + problem.where[len(name) :])
 
 
 def _share(progress: Progress | None, i: int, of: int) -> Progress | None:

@@ -18,7 +18,8 @@ _LABELS = ("wave", "respondent", "workshop", "side", "arm", "weight", "language"
 
 def parts_of(table: Table, columns: ColumnMap, problems: list[Problem]) -> Iterator[Part]:
     """One Part for each entry of the map that fits the file's name (a wide file may serve two waves)."""
-    entries = [entry for entry in columns.files if fnmatch.fnmatchcase(table.name, entry.match)]
+    file_name = table.name.rpartition("/")[2]  # files of one name are called with their folder
+    entries = [entry for entry in columns.files if fnmatch.fnmatchcase(file_name, entry.match)]
     name = words.shown(table.name, 80)
     if not entries:
         problems.append(

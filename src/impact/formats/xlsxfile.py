@@ -19,9 +19,10 @@ from impact.formats import words
 from impact.formats.table import Column, Progress, Table
 
 MAXIMUM_BYTES = 100_000_000
-MAXIMUM_UNPACKED = 500_000_000
+MAXIMUM_UNPACKED = 100_000_000
 MAXIMUM_PARTS = 2_000
 MAXIMUM_ROWS = 200_000
+_LAST_ROW = 1_048_576  # of any spreadsheet program; empty rows with a format may reach down to it
 MAXIMUM_CELLS = 10_000_000
 MAXIMUM_WIDTH = 2_000
 _DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY")
@@ -84,14 +85,18 @@ def _weigh(path: Path) -> None:
 def _look_for_declarations(path: Path, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
     if not part.filename.endswith((".xml", ".rels")):
         return
+    end = b""
     with archive.open(part) as stream:
-        head = stream.read(65_536).replace(b"\0", b"")  # also when it is written in UTF-16
-    if any(declaration in head for declaration in _DECLARATIONS):
-        raise _fault(
-            path.name,
-            "the workbook declares XML entities, which no spreadsheet program does.",
-            "Do not trust it; ask the sender for a CSV file.",
-        )
+        while piece := stream.read(1_000_000):
+            # Comments and spaces of any length may stand before it. Zeros: also when it is written in UTF-16.
+            read = end + piece.replace(b"\0", b"")
+            if any(declaration in read for declaration in _DECLARATIONS):
+                raise _fault(
+                    path.name,
+                    "the workbook declares XML entities, which no spreadsheet program does.",
+                    "Do not trust it; ask the sender for a CSV file.",
+                )
+            end = read[-max(map(len, _DECLARATIONS)) :]
 
 
 def _read(path: Path, progress: Progress | None) -> Table:
@@ -142,20 +147,19 @@ class _Sheet:
         self.rows: list[int] = []
         self.bad: dict[str, list[str]] = {}
         self.outside: list[int] = []
+        self.seen = 0
 
     def add(self, number: int, row: tuple[Any, ...]) -> None:
         texts = [self._text(cell) for cell in row]
         while texts and not texts[-1]:
             texts.pop()
+        self.seen += len(row)
+        if number > _LAST_ROW or self.seen > 2 * MAXIMUM_CELLS:  # nothing but empty cells, without end
+            raise self._too_large()
         if not texts:
             return
         if len(texts) > MAXIMUM_WIDTH or len(self.rows) >= MAXIMUM_ROWS or self._count() > MAXIMUM_CELLS:
-            raise _fault(
-                self.name,
-                f"the sheet “{words.shown(self.title)}” is larger than {MAXIMUM_ROWS} rows, "
-                f"{MAXIMUM_WIDTH} columns or {MAXIMUM_CELLS} cells.",
-                "Save it as CSV, which may hold more.",
-            )
+            raise self._too_large()
         if not self.header:
             self.header = texts
             return
@@ -163,6 +167,14 @@ class _Sheet:
             self.outside.append(number)
         self.cells.append((texts + [""] * len(self.header))[: len(self.header)])
         self.rows.append(number)
+
+    def _too_large(self) -> DataInvalid:
+        return _fault(
+            self.name,
+            f"the sheet “{words.shown(self.title)}” is larger than {MAXIMUM_ROWS} rows, "
+            f"{MAXIMUM_WIDTH} columns or {MAXIMUM_CELLS} cells.",
+            "Save it as CSV, which may hold more.",
+        )
 
     def _count(self) -> int:
         return len(self.rows) * len(self.header)

@@ -36,7 +36,7 @@ from impact.instruments.model import (
     option_key,
 )
 from impact.instruments.packing import column_type, missing_value, pack, pack_columns, record_size, unpack
-from impact.instruments.scoring import item_matrix, item_values, score
+from impact.instruments.scoring import item_matrix, score
 from impact.instruments.submissions import Submissions
 from impact.instruments.text import fill, fill_words, in_language
 
@@ -71,7 +71,6 @@ __all__ = [
     "find_instrument",
     "in_language",
     "item_matrix",
-    "item_values",
     "items_at",
     "list_instruments",
     "load_instrument",

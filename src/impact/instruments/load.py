@@ -44,6 +44,7 @@ OPTIONAL = (
     "contacts",
 )
 _ID = re.compile(r"[a-z][a-z0-9-]{0,39}")
+_FILE_NAME = re.compile(_ID.pattern + r"\.v[1-9][0-9]*\.yaml")
 
 
 def load_instrument(path: Path) -> Instrument:
@@ -103,7 +104,8 @@ def find_instrument(id: str, version: int, folders: Sequence[Path]) -> Instrumen
     name = f"{id}.v{version}.yaml"
     found = [folder / name for folder in _distinct(folders) if (folder / name).is_file()]
     if not found:
-        known = sorted({path.stem for folder in _distinct(folders) for path in _files(folder)})
+        files = {path for folder in _distinct(folders) for path in _files(folder)}
+        known = sorted({path.stem for path in files if _FILE_NAME.fullmatch(path.name)})
         raise InstrumentInvalid.at(
             name,
             "there is no such instrument.",

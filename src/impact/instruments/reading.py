@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping, Set
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,10 @@ Place = tuple[Hashable, ...]
 """Where in the document: keys and list positions from the root, e.g. ("items", 3, "text", "ar")."""
 
 MAXIMUM_BYTES = 5_000_000
+MAXIMUM_NODES = 200_000
+MAXIMUM_DEPTH = 50
+_MOST_DIGITS = 300
+_READ_TWICE = 200_000
 _NUMBER = re.compile(r"[+-]?(0|[1-9][0-9]*)?(\.[0-9]*)?([eE][+-]?[0-9]+)?")
 
 
@@ -38,17 +42,17 @@ class Document:
         text = _read_text(path, error)
         lines: dict[Place, int] = {}
         try:
-            root = yaml.compose(text, Loader=yaml.SafeLoader)
+            _scan(text, path, error)
+            root = yaml.compose(text, Loader=_Loader)
             data = _construct(root, (), lines, path, error)
         except yaml.MarkedYAMLError as fault:
+            fault = _in_plain_words(fault, text)
             line = fault.problem_mark.line + 1 if fault.problem_mark else 1
             raise error.at(
                 f"{path.name}, line {line}",
                 f"this is not valid YAML: {fault.problem}.",
                 "Check the indentation, the colons and the quotation marks around this line.",
             ) from None
-        except RecursionError:
-            raise error.at(path.name, "the file is nested too deeply.", "Flatten it.") from None
         if not isinstance(data, dict):
             raise error.at(f"{path.name}, line 1", "the file holds no keys.", "Begin it with “format: 1”.")
         return cls(path, data, lines, error)
@@ -128,11 +132,12 @@ class Document:
 
 
 def suggestion(word: str, known: Collection[str]) -> str:
-    """What to do about an unknown word: the nearest known one, or the list of all."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    """What to do about an unknown word: the nearest known one, or the list of all, in the order given."""
+    listed = sorted(known) if isinstance(known, Set) else list(dict.fromkeys(known))
+    near = difflib.get_close_matches(word, listed, n=1, cutoff=0.6)
     if near:
         return f"Did you mean “{near[0]}”?"
-    return "Use one of: " + ", ".join(sorted(set(known))) + "." if known else "Remove it."
+    return "Use one of: " + ", ".join(listed) + "." if listed else "Remove it."
 
 
 def _kind(value: Any) -> str:
@@ -163,17 +168,68 @@ def _read_text(path: Path, error: type[InputInvalid]) -> str:
         ) from None
 
 
+# Many times faster where PyYAML was built with libyaml; both read the same.
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _in_plain_words(fault: yaml.MarkedYAMLError, text: str) -> yaml.MarkedYAMLError:
+    """The same fault as PyYAML itself tells it: libyaml says less of what it found. Not worth a minute, though."""
+    if len(text) <= _READ_TWICE:
+        try:
+            yaml.compose(text, Loader=yaml.SafeLoader)
+        except yaml.MarkedYAMLError as clearer:
+            return clearer
+    return fault
+
+
+_CONSTRUCTOR = yaml.constructor.SafeConstructor()
+
+
+def _scan(text: str, path: Path, error: type[InputInvalid]) -> None:
+    """Refuse what cannot be read safely: aliases (a few lines may stand for billions), depth, and sheer number."""
+    unfit = yaml.reader.Reader.NON_PRINTABLE.search(text)
+    if unfit:
+        raise error.at(
+            f"{path.name}, line {text[: unfit.start()].count(chr(10)) + 1}",
+            f"the character U+{ord(unfit[0]):04X}, which cannot be seen, may not stand in YAML.",
+            "Remove it.",
+        )
+    nodes = depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if getattr(event, "anchor", None) is not None:
+            sign = "*" if isinstance(event, yaml.AliasEvent) else "&"
+            raise error.at(
+                f"{path.name}, line {event.start_mark.line + 1}",
+                f"“{sign}{event.anchor[:40]}” is an anchor or alias of YAML, which is not read here.",
+                "Write the content out in each place; a text that begins with * or & needs quotation marks.",
+            )
+        nodes += isinstance(event, yaml.NodeEvent)
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAXIMUM_DEPTH:
+            raise error.at(
+                f"{path.name}, line {event.start_mark.line + 1}",
+                "the file is nested too deeply.",
+                "Flatten it.",
+            )
+        if nodes > MAXIMUM_NODES:
+            raise error.at(
+                f"{path.name}, line {event.start_mark.line + 1}",
+                f"the file holds more than {MAXIMUM_NODES} values.",
+                "Remove what does not belong to it; no content of this kind is that long.",
+            )
+
+
 def _construct(
     node: Any, place: Place, lines: dict[Place, int], path: Path, error: type[InputInvalid]
 ) -> Any:
-    """Plain data from composed nodes, remembering lines; a key written twice and an alias are errors."""
+    """Plain data from composed nodes, remembering lines; a key written twice is an error."""
     if node is None:
         return None
     lines[place] = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         data: dict[Any, Any] = {}
         for key_node, value_node in node.value:
-            key = _scalar(key_node)
+            key = _key(key_node, path, error)
             if key in data:
                 raise error.at(
                     f"{path.name}, line {key_node.start_mark.line + 1}",
@@ -186,19 +242,45 @@ def _construct(
         return data
     if isinstance(node, yaml.SequenceNode):
         return [_construct(child, (*place, i), lines, path, error) for i, child in enumerate(node.value)]
-    return _scalar(node)
+    return _scalar(node, path, error)
 
 
-def _scalar(node: Any) -> Any:
-    loader = yaml.SafeLoader("")
+def _key(node: Any, path: Path, error: type[InputInvalid]) -> Any:
+    if isinstance(node, yaml.ScalarNode):
+        return _scalar(node, path, error)
+    raise error.at(
+        f"{path.name}, line {node.start_mark.line + 1}",
+        "a list or mapping stands where a key should.",
+        "Write “key: value”, and put braces or brackets that belong to a text between quotation marks.",
+    )
+
+
+def _scalar(node: Any, path: Path, error: type[InputInvalid]) -> Any:
+    written = str(node.value)
+    if node.tag == "tag:yaml.org,2002:timestamp":
+        return written  # an unquoted date: whoever writes it means the words, even 2024-13-45
     try:
-        value = loader.construct_object(node, deep=True)
-    finally:
-        loader.dispose()
-    # YAML 1.1 also reads Yes, No, On and Off as truth values, 12:30 and 010 as numbers, and an unquoted date as
-    # a date; whoever writes a label means the word.
-    if isinstance(value, bool) and node.value.lower() not in ("true", "false"):
-        return str(node.value)
-    if isinstance(value, int | float) and not isinstance(value, bool) and not _NUMBER.fullmatch(node.value):
-        return str(node.value)
-    return value if isinstance(value, str | int | float | bool | type(None)) else str(node.value)
+        if len(written) > _MOST_DIGITS and node.tag.endswith((":int", ":float")):
+            raise ValueError("too long")
+        build = _CONSTRUCTOR.yaml_constructors.get(node.tag) or _CONSTRUCTOR.yaml_constructors[None]
+        value = build(_CONSTRUCTOR, node)  # not construct_object, which remembers: threads share this one
+    except (yaml.MarkedYAMLError, ValueError, OverflowError, LookupError, TypeError):
+        raise error.at(
+            f"{path.name}, line {node.start_mark.line + 1}",
+            f"“{written[:40]}{'…' if len(written) > 40 else ''}” cannot be read as {_named(node.tag)}.",
+            "Correct it, or put it between quotation marks if it is a text.",
+        ) from None
+    # YAML 1.1 also reads Yes, No, On and Off as truth values, 12:30 and 010 as numbers; whoever writes a label
+    # means the word.
+    if isinstance(value, bool) and written.lower() not in ("true", "false"):
+        return written
+    if isinstance(value, int | float) and not isinstance(value, bool) and not _NUMBER.fullmatch(written):
+        return written
+    return value if isinstance(value, str | int | float | bool | type(None)) else written
+
+
+def _named(tag: str) -> str:
+    short = tag.removeprefix("tag:yaml.org,2002:")
+    return {"int": "a whole number", "float": "a number", "bool": "true or false"}.get(
+        short, f"“{short[:40]}”"
+    )

@@ -42,16 +42,6 @@ def item_matrix(instrument: Instrument, scale: Scale, submissions: Submissions) 
     return matrix
 
 
-def item_values(instrument: Instrument, item_id: str, submissions: Submissions) -> np.ndarray:
-    """Answers to one scorable item in its own units: float64 (n,), NaN missing. Not reversed."""
-    item, column = instrument.item[item_id], submissions.answers[item_id]
-    if item.type == "number":
-        return np.where(column > _ALL_NUMBERS_ABOVE, column, np.nan)
-    table = np.full(256, np.nan)
-    table[: len(item.values)] = [float(value) for value in item.values]
-    return table.take(column)
-
-
 def _unit(
     item: Item, is_reversed: bool, answers: Mapping[str, np.ndarray], missing: float
 ) -> tuple[np.ndarray, np.ndarray]:

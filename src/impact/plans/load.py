@@ -14,7 +14,7 @@ from impact.errors import InstrumentInvalid, NotFound, PlanInvalid
 from impact.instruments.model import Instrument
 from impact.instruments.reading import Document
 from impact.plans.entries import check_waves, read_contrasts, read_outcomes
-from impact.plans.model import DESIGNS, Plan, Thresholds
+from impact.plans.model import ARM_MEANS, DESIGNS, Plan, Thresholds
 
 FORMAT = 1
 ESTIMATORS: Mapping[str, tuple[str, ...]] = {
@@ -36,7 +36,7 @@ WORDS = ("lovakov2021",)
 _REQUIRED = ("format", "id", "title", "instrument", "design", "outcomes", "contrasts", "cluster", "sesoi")
 _OPTIONAL = (
     "by_side", "compare_sides", "estimator", "few_workshops", "effect_size", "correction", "level",
-    "missing", "minimum_n", "thresholds", "words", "seed",
+    "missing", "minimum_n", "thresholds", "words", "seed", "arm_means",
 )  # fmt: skip
 
 Find = Callable[[str, int], Instrument]
@@ -66,6 +66,9 @@ def load_plan(path: Path, find: Find) -> tuple[Plan, Instrument]:
 def content_sha256(values: Mapping[str, Any]) -> str:
     """SHA-256 of a plan's content: its values with all defaults, keys sorted. Comments and order do not count."""
     plain = {key: _plain(value) for key, value in values.items() if key not in ("sha256", "path")}
+    # A key that came later counts only where it says something, so that older plans keep their hash.
+    if plain.get("arm_means") == "attended":
+        del plain["arm_means"]
     return hashlib.sha256(
         json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
     ).hexdigest()
@@ -123,6 +126,7 @@ def _values(document: Document, instrument: Instrument | None) -> dict[str, Any]
         **_words(document),
         **_sides(document, instrument, design),
         **_estimation(document, design),
+        "arm_means": _arm_means(document, design),
     }
     return values
 
@@ -218,6 +222,15 @@ def _sides(document: Document, instrument: Instrument | None, design: str | None
             "Remove the line; each side still has its own finding.",
         )
     return {"by_side": by_side, "compare_sides": compare}
+
+
+def _arm_means(document: Document, design: str | None) -> str:
+    value = document.data.get("arm_means")
+    if value is not None and design == "one_group":
+        document.problem(
+            ("arm_means",), "the design “one_group” has no arms.", "Remove the line, or name another design."
+        )
+    return document.one_of(("arm_means",), value, ARM_MEANS, "attended")
 
 
 def _estimation(document: Document, design: str | None) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 DESIGNS = ("one_group", "comparison", "randomised")
+ARM_MEANS = ("attended", "offered")
 ROLES = ("primary", "secondary", "guard", "exploratory")
 
 
@@ -42,6 +43,7 @@ class Plan:
     cluster    `workshop` (people in one workshop resemble each other) or `none` (with its caveat)
     estimator  for three workshops or more; `few_workshops` names the one for one or two, fixed here beforehand
     correction `simultaneous` (Bonferroni-adjusted intervals over primary outcomes × sides)
+    arm_means  people of the workshop arm `attended` it, or were `offered` a place (came or not)
     minimum_n  fewer analysed people than this, and no interval is computed
     """
 
@@ -66,6 +68,7 @@ class Plan:
     words: str
     sha256: str
     compare_sides: bool = False
+    arm_means: str = "attended"
     seed: int = 1
     path: str = ""
 

@@ -53,6 +53,7 @@ class Mark:
     change  after minus before, with the `plain` interval and, for a primary outcome, the `simultaneous` one
     hidden  why there are no numbers, in words; "" where they may be shown
     no_levels  what stands where the change may be shown and the averages may not
+    shape   the mark's shape, where the side alone does not tell it: two arms of one side
     """
 
     label: str
@@ -66,11 +67,20 @@ class Mark:
     verdict: str = ""
     hidden: str = ""
     no_levels: str = "–"
+    shape: str = ""
+
+    @property
+    def deciding(self) -> Interval | None:
+        """The interval on which the verdict rests: the one that is printed wherever only one is."""
+        return self.simultaneous or self.plain
 
 
 @dataclass(frozen=True)
 class ShiftChart:
-    """One scale: before (hollow) → after (filled) on 0–100, the interval of the change laid at the after value."""
+    """One scale: before (hollow) → after (filled) on 0–100, the interval of the change laid at the after value.
+
+    `notes` stand below the rows: the difference between two arms, which no single row shows.
+    """
 
     id: str
     title: str
@@ -78,6 +88,8 @@ class ShiftChart:
     alt: str
     table: Table
     marks: tuple[Mark, ...]
+    unit: str = ""
+    notes: tuple[str, ...] = ()
     kind: str = "shift"
 
 
@@ -93,7 +105,10 @@ class ForestGroup:
 
 @dataclass(frozen=True)
 class ForestChart:
-    """All scales: the change with its intervals around zero; the band is too small to matter (±`sesoi`)."""
+    """All scales: the change with its intervals around zero; the band is too small to matter (±`sesoi`).
+
+    The axis runs from −`extent` to +`extent` points; what goes beyond is drawn as an arrow.
+    """
 
     id: str
     title: str
@@ -103,6 +118,7 @@ class ForestChart:
     groups: tuple[ForestGroup, ...]
     sesoi: float | None
     extent: float
+    unit: str = ""
     kind: str = "forest"
 
     @property
@@ -128,6 +144,7 @@ class FlowLane:
     label: str
     side: int
     steps: tuple[FlowStep, ...]
+    shape: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,16 +13,17 @@ from impact.report.charts import (
     FlowStep,
     ForestChart,
     ForestGroup,
+    Interval,
     Mark,
     Row,
     ShiftChart,
     Table,
 )
-from impact.report.reading import Reading, has_arms
-from impact.report.text import clean, interval, number, signed
+from impact.report.reading import Reading, arm_shape, has_arms
+from impact.report.text import interval, number, signed
 
 STEP = 10  # forest axis: ends on a multiple of this
-BINS = 10
+WIDEST = 40.0  # and here at most: what goes beyond is drawn as an arrow
 
 
 def shift_chart(findings: Mapping[str, Any], scale: str) -> ShiftChart:
@@ -32,6 +33,8 @@ def shift_chart(findings: Mapping[str, Any], scale: str) -> ShiftChart:
     found = reading.of_scale(scale)
     marks = tuple(mark for finding in found for mark in reading.shift_marks(finding))
     kind = "reading_arms" if any(has_arms(finding) for finding in found) else "reading"
+    whole = tuple(reading.mark(finding) for finding in found if has_arms(finding))
+    notes = tuple(_say_difference(reading, mark) for mark in whole if not mark.hidden)
     return ShiftChart(
         id=f"shift-{scale}",
         title=reading.word("shift_chart.title", scale=label),
@@ -39,14 +42,16 @@ def shift_chart(findings: Mapping[str, Any], scale: str) -> ShiftChart:
         alt=reading.word(
             "shift_chart.alt",
             scale=label,
-            marks=" ".join(_say(reading, "shift_chart", m, label) for m in marks),
+            marks=" ".join([*(_say(reading, "shift_chart", m, label) for m in marks), *_closed(notes)]),
         ),
         table=Table(
             reading.word("shift_chart.caption", scale=label),
-            _columns(reading, "side n before after change plain verdict"),
-            tuple(_mark_row(mark) for mark in marks),
+            _columns(reading, "side n before after change deciding alone verdict"),
+            tuple(_mark_row(reading, mark) for mark in (*marks, *(m for m in whole if not m.hidden))),
         ),
         marks=marks,
+        unit=reading.word("shift_chart.unit"),
+        notes=notes,
     )
 
 
@@ -66,6 +71,7 @@ def forest_chart(findings: Mapping[str, Any]) -> ForestChart:
         groups=groups,
         sesoi=common,
         extent=_extent(groups),
+        unit=reading.word("forest_chart.unit"),
     )
 
 
@@ -76,14 +82,14 @@ def flow_chart(findings: Mapping[str, Any]) -> FlowChart:
     lanes: dict[tuple[str, str | None], list[FlowStep]] = {}
     for entry in findings["flow"]:
         counts = {key: entry.get(key) for key in ("submissions", "linked", "analysed")}
-        said = reading.word("flow_chart.counts", **_counts(reading, counts))
-        step = FlowStep(reading.wave_label(entry["wave"]), **counts, said=said)
+        step = FlowStep(reading.wave_label(entry["wave"]), **counts, said=_say_counts(reading, counts))
         lanes.setdefault((entry["arm"], entry["side"]), []).append(step)
     built = tuple(
         FlowLane(
             _lane_label(reading, arm, side, len(arms) > 1),
             reading.side_index({"side": side or ""}),
             tuple(steps),
+            arm_shape(arm, reading.side_index({"side": side or ""})) if len(arms) > 1 else "",
         )
         for (arm, side), steps in lanes.items()
     )
@@ -102,7 +108,7 @@ def _say(reading: Reading, chart: str, mark: Mark, scale: str) -> str:
     """One mark of a chart as words, for the text alternative."""
     if mark.hidden:
         return reading.word(f"{chart}.hidden", scale=scale, side=mark.label, why=mark.hidden)
-    plain = mark.plain
+    ends = mark.deciding
     return reading.word(
         f"{chart}.mark" if mark.change is not None else f"{chart}.mark_level",
         scale=scale,
@@ -110,15 +116,28 @@ def _say(reading: Reading, chart: str, mark: Mark, scale: str) -> str:
         before=number(mark.before),
         after=number(mark.after),
         change=signed(mark.change),
-        level=reading.level,
-        interval=interval(plain.low, plain.high) if plain else "–",
+        interval=interval(ends.low, ends.high) if ends else "–",
         verdict=mark.verdict,
     )
+
+
+def _say_difference(reading: Reading, mark: Mark) -> str:
+    """`Difference between the groups: −1.2 (−3.3 to +0.8)`."""
+    ends = mark.deciding
+    told = interval(ends.low, ends.high) if ends else "–"
+    return reading.word("shift_chart.difference", label=mark.label, change=signed(mark.change), interval=told)
+
+
+def _closed(notes: tuple[str, ...]) -> list[str]:
+    return [f"{note}." for note in notes]
 
 
 def _columns(reading: Reading, names: str) -> tuple[Column, ...]:
     worded = {"scale", "side", "verdict", "who", "wave"}
     titles = {"change": "difference"} if reading.compares_arms else {}
+    if not reading.has_family:
+        names = names.replace("alone ", "")
+        titles["deciding"] = "plain"
     return tuple(
         Column(
             reading.word(f"column.{titles.get(name, name)}", level=reading.level), numeric=name not in worded
@@ -127,14 +146,15 @@ def _columns(reading: Reading, names: str) -> tuple[Column, ...]:
     )
 
 
-def _mark_row(mark: Mark, before: tuple[str, ...] = (), section: bool = False) -> Row:
-    """Cells of a mark: side, people, before, after, change, interval, verdict."""
+def _mark_row(reading: Reading, mark: Mark, before: tuple[str, ...] = (), section: bool = False) -> Row:
+    """Cells of a mark: side, people, before, after, change, the deciding interval, it looked at alone, verdict."""
+    intervals = (mark.deciding, mark.plain) if reading.has_family else (mark.deciding,)
     if mark.hidden:
-        return Row((*before, mark.label, "–", "–", "–", "–", "–", mark.hidden), section, hidden=True)
-    ends = interval(mark.plain.low, mark.plain.high) if mark.plain else "–"
+        return Row((*before, mark.label, *["–"] * (4 + len(intervals)), mark.hidden), section, hidden=True)
+    ends = (interval(one.low, one.high) if one else "–" for one in intervals)
     count = "–" if mark.n is None else str(mark.n)
     means = (number(mark.before), number(mark.after))
-    return Row((*before, mark.label, count, *means, signed(mark.change), ends, mark.verdict), section)
+    return Row((*before, mark.label, count, *means, signed(mark.change), *ends, mark.verdict), section)
 
 
 def _group(reading: Reading, scale: str) -> ForestGroup:
@@ -148,21 +168,27 @@ def _group(reading: Reading, scale: str) -> ForestGroup:
 
 
 def _extent(groups: tuple[ForestGroup, ...]) -> float:
-    """Half the width of the forest's axis: all intervals and the band fit, rounded up to a multiple of STEP."""
+    """Half the width of the forest's axis: intervals and band fit as far as WIDEST, in multiples of STEP."""
     ends = [float(STEP)]
     for group in groups:
         ends.append((group.sesoi or 0) * 1.2)
         for mark in group.marks:
-            known = (end for end in (mark.plain, mark.simultaneous) if end)
-            ends += [abs(value) for end in known for value in (end.low, end.high)]
+            ends += [abs(value) for end in _intervals(mark) for value in (end.low, end.high)]
             ends.append(abs(mark.change or 0))
-    return min(100.0, STEP * math.ceil(max(ends) / STEP))
+    return min(WIDEST, STEP * math.ceil(max(ends) / STEP))
+
+
+def _intervals(mark: Mark) -> list[Interval]:
+    return [ends for ends in (mark.plain, mark.simultaneous) if ends]
 
 
 def _forest_reading(reading: Reading, groups: tuple[ForestGroup, ...], sesoi: float | None) -> str:
     sentences = [reading.word("forest_chart.reading", level=reading.level)]
     if any(mark.simultaneous for group in groups for mark in group.marks):
         sentences.append(reading.word("forest_chart.reading_simultaneous"))
+    drawn = [ends for group in groups for mark in group.marks for ends in _intervals(mark)]
+    if any(max(-ends.low, ends.high) > WIDEST for ends in drawn):
+        sentences.append(reading.word("forest_chart.reading_cut"))
     if sesoi is not None:
         sentences.append(reading.word("forest_chart.reading_band", sesoi=f"{sesoi:g}"))
     return " ".join(sentences)
@@ -172,26 +198,31 @@ def _forest_table(reading: Reading, groups: tuple[ForestGroup, ...]) -> Table:
     rows = []
     for group in groups:
         for i, mark in enumerate(group.marks):
-            row = _mark_row(mark, (group.label,), section=i == 0)
-            ends = mark.simultaneous
-            extra = interval(ends.low, ends.high) if ends and not mark.hidden else "–"
-            rows.append(Row((*row.cells[:-1], extra, row.cells[-1]), row.section, row.hidden))
+            rows.append(_mark_row(reading, mark, (group.label,), section=i == 0))
     return Table(
         reading.word("forest_chart.caption"),
-        _columns(reading, "scale side n before after change plain simultaneous verdict"),
+        _columns(reading, "scale side n before after change deciding alone verdict"),
         tuple(rows),
     )
 
 
 def _lane_label(reading: Reading, arm: str, side: str | None, several_arms: bool) -> str:
-    arm_label = reading.word(f"arm.{arm}") if arm in ("workshop", "comparison") else clean(arm)
-    if side is None:
-        return arm_label.capitalize() if several_arms else reading.word("all_sides")
-    return f"{reading.side_label(side)}, {arm_label}" if several_arms else reading.side_label(side)
+    return reading.arm_label(arm, side) if several_arms else reading.side_label(side)
 
 
 def _say_step(reading: Reading, lane: FlowLane, step: FlowStep) -> str:
     return reading.word("flow_chart.step", who=lane.label, wave=step.wave, counts=step.said)
+
+
+def _say_counts(reading: Reading, counts: Mapping[str, int | None]) -> str:
+    """`30 answered · 26 linked · 26 analysed`; nothing is said twice that may not be said at all."""
+    if all(count is None for count in counts.values()):
+        return reading.word("flow_chart.count_hidden")
+    told = _counts(reading, counts)
+    return " · ".join(
+        reading.word(f"flow_chart.{key}{'_hidden' if counts[key] is None else ''}", count=count)
+        for key, count in told.items()
+    )
 
 
 def _counts(reading: Reading, counts: Mapping[str, int | None]) -> dict[str, str]:

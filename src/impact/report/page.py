@@ -12,7 +12,8 @@ from typing import Any
 
 from impact.report.charts import FlowChart, ForestChart, ShiftChart, Table
 from impact.report.figures import flow_chart, forest_chart, shift_chart
-from impact.report.reading import Finding, Reading, texts
+from impact.report.limits import first_limitation, limits_of, next_steps
+from impact.report.reading import Finding, Reading, is_difference, texts
 from impact.report.tables import quality_table, results_table
 from impact.report.text import clean, interval, signed
 from impact.report.wording import word_or
@@ -20,7 +21,11 @@ from impact.report.wording import word_or
 
 @dataclass(frozen=True)
 class Statement:
-    """What one subgroup's finding says: the claim, natural frequencies where there are any, side by index."""
+    """What one subgroup's finding says: the claim, natural frequencies where there are any, side by index.
+
+    `interval` is the one on which the verdict rests. `simultaneous` is kept for templates and always "": a second
+    interval beside it would contradict the verdict.
+    """
 
     side: int
     label: str
@@ -35,7 +40,10 @@ class Statement:
 
 @dataclass(frozen=True)
 class SummaryPoint:
-    """One primary outcome of the plan: every side alike, then what may be said of the difference between sides."""
+    """One primary outcome of the plan: every side alike, then what may be said of the difference between sides.
+
+    `headline` says the finding in words: `Fear: lower afterwards for the North; cannot tell for the South`.
+    """
 
     scale: str
     title: str
@@ -43,6 +51,7 @@ class SummaryPoint:
     statements: tuple[Statement, ...]
     differences: tuple[str, ...]
     chart: ShiftChart
+    headline: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,7 +65,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class ReportPage:
-    """Everything that the summary page, the dashboard and the PDF show; all texts are harmless for any of them."""
+    """Everything that the summary page, the dashboard and the PDF show; all texts are harmless for any of them.
+
+    `nothing_to_show` is a sentence where no finding has a number that may be shown, else "".
+    """
 
     language: str
     audience: str
@@ -77,16 +89,18 @@ class ReportPage:
     identity: tuple[Entry, ...]
     words: Mapping[str, str]
     locked_on: str = ""
+    nothing_to_show: str = ""
+    next_steps: tuple[str, ...] = ()
 
 
 def report_page(findings: Mapping[str, Any]) -> ReportPage:
     """Arrange Findings (already suppressed for their audience) for reading. Pure: same findings, same page."""
     reading = Reading(findings)
-    limits = texts(findings.get("caveats", ()))
     programme = clean(
         reading.labels.get("programme") or findings["plan"].get("title") or findings["plan"]["id"]
     )
     licence = findings.get("licence") or {}
+    quality = quality_table(reading)
     synthetic = bool(reading.labels.get("synthetic"))
     return ReportPage(
         language=reading.language,
@@ -98,17 +112,30 @@ def report_page(findings: Mapping[str, Any]) -> ReportPage:
         summary=tuple(_point(findings, reading, scale) for scale in reading.scales("primary")),
         may_say=clean(licence.get("reading", ""), limit=1000),
         licence=_licence_line(reading, licence),
-        limitation=_first_limitation(findings),
-        limits=(*limits, *_own_limits(reading, limits)),
+        limitation=first_limitation(findings),
+        limits=limits_of(findings, reading),
         flow=flow_chart(findings),
         forest=forest_chart(findings),
         results=results_table(reading),
-        quality=quality_table(reading),
+        quality=quality,
         method=_method(findings, reading),
         identity=_identity(findings, reading),
-        words=_words(reading),
-        locked_on=clean(findings["plan"].get("locked_at") or "")[:10],
+        words=_words(reading, _locked_on(findings)) | {"quality_note": " ".join(quality.notes)},
+        locked_on=_locked_on(findings),
+        nothing_to_show=_nothing_to_show(findings, reading),
+        next_steps=next_steps(findings, reading) if reading.shows_numbers else (),
     )
+
+
+def _locked_on(findings: Mapping[str, Any]) -> str:
+    return clean(findings["plan"].get("locked_at") or "")[:10]
+
+
+def _nothing_to_show(findings: Mapping[str, Any], reading: Reading) -> str:
+    if reading.shows_numbers:
+        return ""
+    audience = "public" if findings["audience"] == "public" else "team"
+    return reading.word(f"page.nothing_{audience}", threshold=reading.threshold)
 
 
 def _point(findings: Mapping[str, Any], reading: Reading, scale: str) -> SummaryPoint:
@@ -123,21 +150,35 @@ def _point(findings: Mapping[str, Any], reading: Reading, scale: str) -> Summary
             if (claim := _claim(finding)) and not finding["suppressed"]
         ),
         chart=shift_chart(findings, scale),
+        headline=_headline(reading, scale),
     )
+
+
+def _headline(reading: Reading, scale: str) -> str:
+    """What happened on the scale, in the same form for every side and in the plan's order."""
+    said = []
+    for finding in reading.of_scale(scale):
+        hidden = finding.get("suppressed")
+        verdict = reading.word("headline.hidden") if hidden else reading.short_verdict(finding)
+        side = finding["subgroup"].get("side")
+        name = reading.side_name(side) if side is not None else ""
+        said.append(reading.word("headline.side", verdict=verdict, side=name) if name else verdict)
+    return reading.word("headline.whole", scale=reading.scale_label(scale), said="; ".join(said))
 
 
 def _statement(reading: Reading, finding: Finding) -> Statement:
     mark = reading.mark(finding)
     change = finding.get("reliable_change") or {}
+    ends = mark.deciding
     return Statement(
         side=mark.side,
         label=mark.label,
-        verdict="" if mark.hidden else reading.shift_verdict(finding),
+        verdict="" if mark.hidden else reading.verdict(finding),
         change="" if mark.hidden else signed(mark.change),
-        interval=interval(mark.plain.low, mark.plain.high) if mark.plain else "",
-        simultaneous=interval(mark.simultaneous.low, mark.simultaneous.high) if mark.simultaneous else "",
+        interval=interval(ends.low, ends.high) if ends else "",
+        simultaneous="",
         claim=_claim(finding),
-        frequencies="" if mark.hidden else clean(change.get("text") or "", limit=400),
+        frequencies=clean(change.get("text") or "", limit=400),
         hidden=mark.hidden,
     )
 
@@ -146,37 +187,17 @@ def _claim(finding: Finding) -> str:
     return clean((finding.get("claim") or {}).get("text") or "", limit=1000)
 
 
-def _first_limitation(findings: Mapping[str, Any]) -> str:
-    """The first caveat of the whole; that data are invented has its own place on the page."""
-    listed = findings.get("caveats", ())
-    real = texts([one for one in listed if not (isinstance(one, Mapping) and one.get("code") == "synthetic")])
-    return real[0] if real else ""
-
-
 def _licence_line(reading: Reading, licence: Mapping[str, Any]) -> str:
-    """`One-group design · Maryland scale 1 · Nesta 2`, of what the findings carry."""
-    parts = [
-        reading.word(f"licence.{key}", level=clean(licence[key]))
-        for key in ("sms", "nesta")
-        if licence.get(key)
-    ]
+    """`Maryland Scientific Methods Scale 1 of 5: before and after only · …`, of what the findings carry."""
+    parts = []
+    for key in ("sms", "nesta"):
+        if not licence.get(key):
+            continue
+        level = clean(licence[key])
+        known = word_or(reading.language, f"licence.{key}_{level}", "")
+        meaning = reading.word("licence.meaning", text=known) if known else ""
+        parts.append(reading.word(f"licence.{key}", level=level, meaning=meaning))
     return " · ".join(parts)
-
-
-def _own_limits(reading: Reading, known: tuple[str, ...]) -> tuple[str, ...]:
-    """Caveats of single findings that the whole does not share, named by scale and side, in plan order."""
-    found: dict[str, list[str]] = {}
-    for finding in reading.ordered():
-        for caveat in reading.caveats(finding):
-            if caveat not in known:
-                name = (
-                    f"{reading.scale_label(finding['scale'])}, {reading.subgroup_label(finding['subgroup'])}"
-                )
-                found.setdefault(caveat, []).append(name)
-    return tuple(
-        reading.word("page.limit_of", text=caveat, where="; ".join(dict.fromkeys(names)))
-        for caveat, names in found.items()
-    )
 
 
 def _method(findings: Mapping[str, Any], reading: Reading) -> tuple[Entry, ...]:
@@ -186,17 +207,10 @@ def _method(findings: Mapping[str, Any], reading: Reading) -> tuple[Entry, ...]:
     instrument = findings["instrument"]
     design = findings["design"]
     estimators = dict.fromkeys(f["estimator"] for f in reading.ordered() if f.get("estimator"))
-    named = (
-        word_or(
-            reading.language,
-            f"method.estimator_{name}",
-            reading.word("method.estimator_other", name=clean(name)),
-        )
-        for name in estimators
-    )
+    named = [_estimator(reading, "estimator", name) for name in estimators]
     entries = [
         entry("design", word_or(reading.language, f"method.design_{design}", clean(design))),
-        entry("workshops", clean(reading.labels.get("workshops") or "–")),
+        entry("workshops", clean(reading.labels.get("workshops") or "")),
         entry(
             "instrument",
             reading.word("method.instrument_text", id=clean(instrument["id"]), version=instrument["version"]),
@@ -213,7 +227,24 @@ def _method(findings: Mapping[str, Any], reading: Reading) -> tuple[Entry, ...]:
         ),
     ]
     rule = clean((findings.get("disclosure") or {}).get("rule", ""), limit=600)
-    return tuple([*entries, entry("disclosure", rule)] if rule else entries)
+    entries += [entry("disclosure", rule), entry("exact", _exactly(reading, tuple(estimators)))]
+    return tuple(entry for entry in entries if entry.text)
+
+
+def _estimator(reading: Reading, form: str, name: str) -> str:
+    other = reading.word("method.estimator_other", name=clean(name)) if form == "estimator" else ""
+    return word_or(reading.language, f"method.{form}_{name}", other)
+
+
+def _exactly(reading: Reading, estimators: tuple[str, ...]) -> str:
+    """The names of the procedures, for those who know them."""
+    told = [_estimator(reading, "exact", name) for name in estimators]
+    wide = ((f.get("estimate") or {}).get("simultaneous") for f in reading.ordered())
+    family = next((one for one in wide if one and one["family"] > 1), None)
+    if family:
+        level = f"{family['level'] * 100:.4g}\u00a0%"
+        told.append(reading.word("method.exact_family", family=family["family"], level=level))
+    return " ".join(one for one in told if one)
 
 
 def _identity(findings: Mapping[str, Any], reading: Reading) -> tuple[Entry, ...]:
@@ -228,16 +259,18 @@ def _identity(findings: Mapping[str, Any], reading: Reading) -> tuple[Entry, ...
         ("data_sha256", clean(findings["data"]["sha256"]), True),
         ("instrument_sha256", clean(findings["instrument"]["sha256"]), True),
     )
-    return tuple(Entry(reading.word(f"identity.{key}"), text, is_code) for key, text, is_code in named)
+    return tuple(
+        Entry(reading.word(f"identity.{key}"), text, is_code) for key, text, is_code in named if text
+    )
 
 
 _PAGE_WORDS = (
     "kicker", "summary", "who_took_part", "results", "method", "quality", "limits", "identity", "may_say",
-    "limitation", "nothing", "quality_note", "page", "difference", "all_scales",
+    "limitation", "nothing", "page", "difference", "all_scales", "next", "annex",
 )  # fmt: skip
 
 
-def _words(reading: Reading) -> dict[str, str]:
+def _words(reading: Reading, locked_on: str) -> dict[str, str]:
     """Headings and small words, ready for templates; `page` keeps its placeholders."""
     words = {
         key: word_or(reading.language, f"page.{key}", "", page="{page}", pages="{pages}")
@@ -246,5 +279,13 @@ def _words(reading: Reading) -> dict[str, str]:
     notes = ["results_note"]
     notes += ["results_note_family"] if reading.has_family else []
     notes += ["results_note_arms"] if reading.compares_arms else []
-    told = " ".join(reading.word(f"page.{note}", level=reading.level) for note in notes)
-    return words | {"results_note": told}
+    told = [reading.word(f"page.{note}", level=reading.level) for note in notes]
+    between = next((f for f in reading.ordered() if is_difference(f["subgroup"])), None)
+    if between and len(reading.sides) == 2:
+        first, second = (reading.side_name(side) for side in between["subgroup"]["sides"])
+        told.append(reading.word("page.results_note_sides", first=first, second=second))
+    return words | _kicker(reading, locked_on) | {"results_note": " ".join(told)}
+
+
+def _kicker(reading: Reading, locked_on: str) -> dict[str, str]:
+    return {"kicker": reading.word("page.kicker_locked", day=locked_on)} if locked_on else {}

@@ -6,6 +6,7 @@ change the result.
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time
@@ -21,6 +22,8 @@ from impact.resources import folder
 
 STANDARDS = ("ua-1", "a-2a")
 _NO_LOCK = date(2000, 1, 1)
+_MOST_TOGETHER = 8
+_LOW_FOREST = 8  # marks; a forest of more moves to where a page has room for it
 _SUMMARY_WIDTH, _FULL_WIDTH = 560.0, 640.0
 
 
@@ -64,8 +67,9 @@ def _document(page: ReportPage) -> dict[str, Any]:
             }
             for point in page.summary
         ],
-        "flow": _chart(page.flow, _FULL_WIDTH) | {"table": _table(page.flow.table)},
-        "forest": _chart(page.forest, _FULL_WIDTH) | {"table": _table(page.forest.table)},
+        "flow": _chart(page.flow, _FULL_WIDTH)
+        | {"table": _table(page.flow.table), "is_known": _has_counts(page)},
+        "forest": _chart(page.forest, _FULL_WIDTH) | {"is_tall": len(page.forest.marks) > _LOW_FOREST},
         "results": _table(page.results),
         "quality": _table(page.quality),
         "theme": {"colours": dict(theme().light), "print": dict(theme().print), "family": theme().family},
@@ -73,6 +77,12 @@ def _document(page: ReportPage) -> dict[str, Any]:
 
 
 _DRAWN = ("summary", "flow", "forest", "results", "quality")
+
+
+def _has_counts(page: ReportPage) -> bool:
+    """Whether who took part is worth a section: always beside results, alone only with a count that may be told."""
+    told = any(step.submissions is not None for lane in page.flow.lanes for step in lane.steps)
+    return told or not page.nothing_to_show
 
 
 def _badge(side: int) -> dict[str, str]:
@@ -89,12 +99,28 @@ def _chart(chart: Chart, width: float) -> dict[str, str]:
 
 
 def _table(table: Table) -> dict[str, Any]:
-    """A row that only heads a group is told apart, so that the document can let it span the table."""
+    """A row that only heads a group is told apart, so that the document can let it span the table.
+
+    `span`: over how many rows the row's name stands, 0 where it stands above already. Rows of one name keep together.
+    """
+    spans = _spans(table.rows)
     return {
         "caption": table.caption,
         "columns": [asdict(column) for column in table.columns],
-        "rows": [asdict(row) | {"is_heading": _is_heading(row)} for row in table.rows],
+        "rows": [
+            asdict(row) | {"is_heading": _is_heading(row), "span": span}
+            for row, span in zip(table.rows, spans, strict=True)
+        ],
     }
+
+
+def _spans(rows: tuple[Row, ...]) -> list[int]:
+    spans: list[int] = []
+    for _, group in itertools.groupby(rows, key=lambda row: (_is_heading(row), row.cells[0])):
+        alike = len(list(group))
+        # A name over very many rows would not fit on a page as one block.
+        spans += [alike, *[0] * (alike - 1)] if alike <= _MOST_TOGETHER else [1] * alike
+    return spans
 
 
 def _is_heading(row: Row) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from impact.report.charts import Interval, Mark
 from impact.report.text import interval
-from impact.report.theme import shape, theme, tone
+from impact.report.theme import shape_of, theme, tone
 
 Colours = Mapping[str, str]
 CONFIG: dict[str, Any] = {
@@ -63,7 +63,7 @@ def rows_axis(rows: int) -> dict[str, Any]:
 def marker(mark: Mark, colours: Colours, hollow: bool = False, size: float = 13) -> dict[str, Any]:
     colour = colours[tone(mark.side)]
     return {
-        "symbol": _SYMBOLS[shape(mark.side)],
+        "symbol": _SYMBOLS[shape_of(mark)],
         "size": size,
         "color": colours["surface"] if hollow else colour,
         "line": {"color": colour, "width": 2},
@@ -81,10 +81,20 @@ def note(text: str, x: float, y: float, colour: str, **more: Any) -> dict[str, A
     }
 
 
-def side_name(mark: Mark, row: float, colours: Colours) -> dict[str, Any]:
-    """The side's name left of its row, on one line or two."""
-    place = {"xref": "paper", "xanchor": "left", "xshift": -150, "align": "left"}
-    return note("", 0, row, colours[f"{tone(mark.side)}_text"], **place) | {"text": wrapped(mark.label, 19)}
+_BESIDE, _ABOVE = 19, 76  # letters of a side's name left of its row, and above it
+
+
+def fits_beside(label: str) -> bool:
+    """Whether the name can be read whole on two lines left of its row."""
+    return len(textwrap.wrap(label, _BESIDE)) <= 2
+
+
+def side_name(mark: Mark, row: float, colours: Colours, above: bool = False) -> dict[str, Any]:
+    """The side's name left of its row, on one line or two; or on a line of its own above it."""
+    place = {"xref": "paper", "xanchor": "left", "align": "left"}
+    place |= {"xshift": -14, "yshift": 44} if above else {"xshift": -150}
+    text = wrapped(mark.label, _ABOVE if above else _BESIDE)
+    return note("", 0, row, colours[f"{tone(mark.side)}_text"], **place) | {"text": text}
 
 
 def wrapped(text: str, letters: int) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from impact.report.charts import Interval, Mark
 from impact.report.text import clean
+from impact.report.theme import shape
 from impact.report.wording import word, word_or
 
 ROLES = ("primary", "secondary", "guard", "exploratory")
@@ -53,6 +54,11 @@ class Reading:
         return any(one and one["family"] > 1 for one in wide)
 
     @cached_property
+    def shows_numbers(self) -> bool:
+        """Whether any finding has a number that this audience may see."""
+        return any(not self.why_hidden(finding) for finding in self.findings["findings"])
+
+    @cached_property
     def threshold(self) -> int:
         """The smallest number of people about whom anything is shown to this audience."""
         stated = self.findings.get("disclosure", {}).get("threshold")
@@ -68,17 +74,36 @@ class Reading:
     def side_label(self, side: str | None) -> str:
         if side is None:
             return self.word("all_sides")
-        label = clean(self.labels.get("sides", {}).get(side, "")) or clean(side)
+        label = self.side_name(side)
         return label[:1].upper() + label[1:]  # names such as “the northern community” begin a line here
+
+    def side_name(self, side: str) -> str:
+        """The side as it is named within a sentence."""
+        return clean(self.labels.get("sides", {}).get(side, "")) or clean(side)
 
     def subgroup_label(self, subgroup: Mapping[str, Any]) -> str:
         """The side's name, or `North minus South` for a difference; further keys follow after a comma."""
         if is_difference(subgroup):
-            first, second = (self.side_label(side) for side in subgroup["sides"])
-            return self.word("difference", first=first, second=second)
+            if len(self.sides) == 2:
+                return self.word("difference_of_two")
+            return self.difference_of(subgroup)
         rest = [clean(value) for key, value in subgroup.items() if key != "side"]
         names = [self.side_label(subgroup.get("side"))] if "side" in subgroup or not rest else []
         return ", ".join([*names, *rest])
+
+    def difference_of(self, subgroup: Mapping[str, Any]) -> str:
+        """Which side's change is taken from which: `North minus South`."""
+        first, second = (self.side_label(side) for side in subgroup["sides"])
+        return self.word("difference", first=first, second=second)
+
+    def finding_label(self, finding: Finding) -> str:
+        """Whom or what the finding's number is about; between two arms it is their difference."""
+        subgroup = finding["subgroup"]
+        if not has_arms(finding):
+            return self.subgroup_label(subgroup)
+        if subgroup:
+            return self.word("arm_difference_of", who=self.subgroup_label(subgroup))
+        return self.word("arm_difference")
 
     def scale_label(self, scale: str) -> str:
         return clean(self.labels.get("scales", {}).get(scale, {}).get("title", "")) or clean(scale)
@@ -94,13 +119,22 @@ class Reading:
         return word_or(self.language, f"wave.{wave}", clean(wave))
 
     def verdict(self, finding: Finding) -> str:
-        """The verdict as said in a table: `improved`, `inconclusive`…"""
-        return self.word(f"verdict.{finding.get('verdict') or 'none'}")
+        """What happened, in words that need no key: `lower afterwards, as hoped` for a fear that improved."""
+        return self._verdict_word(finding, "verdict")
 
-    def shift_verdict(self, finding: Finding) -> str:
-        """The verdict as said beside a scale's name: `lower afterwards` for a fear that improved."""
-        key = f"shift.{finding.get('verdict')}_{self.direction(finding['scale'])}"
-        return word_or(self.language, key, self.verdict(finding))
+    def short_verdict(self, finding: Finding) -> str:
+        """The same without the hope, for a heading: `lower afterwards`."""
+        return self._verdict_word(finding, "short")
+
+    def _verdict_word(self, finding: Finding, form: str) -> str:
+        verdict = finding.get("verdict") or "none"
+        direction = self.direction(finding["scale"])
+        kind = "_sides" if is_difference(finding["subgroup"]) else "_arms" if has_arms(finding) else ""
+        for part in dict.fromkeys((f"{form}{kind}", f"verdict{kind}", form, "verdict")):
+            for name in (f"{verdict}_{direction}", verdict):
+                if found := word_or(self.language, f"{part}.{name}", ""):
+                    return found
+        return self.word("verdict.none")
 
     @cached_property
     def first_contrast(self) -> str | None:
@@ -148,31 +182,39 @@ class Reading:
             return (whole,)
         return tuple(
             Mark(
-                label=self.word(
-                    "arm_of", who=whole.label, arm=word_or(self.language, f"arm.{arm}", clean(arm))
-                ),
+                label=self.arm_label(arm, finding["subgroup"].get("side")),
                 side=whole.side if arm == "workshop" else -1,
                 before=mean_of(levels.get("before")),
                 after=mean_of(levels.get("after")),
                 n=levels.get("n"),
+                no_levels=self.word("hidden.levels"),
+                shape=arm_shape(arm, whole.side),
             )
-            for arm, levels in finding["arms"].items()
+            for arm, levels in sorted(finding["arms"].items(), key=lambda item: item[0] != "workshop")
         )
+
+    def arm_label(self, arm: str, side: str | None) -> str:
+        """`Workshop group`, or `North, workshop group`."""
+        name = word_or(self.language, f"arm.{arm}", clean(arm))
+        if side is None:
+            return name[:1].upper() + name[1:]
+        return self.word("arm_of", who=self.side_label(side), arm=name)
 
     def mark(self, finding: Finding) -> Mark:
         """The finding's numbers as one mark of a chart; none of them where the finding is hidden."""
-        label = self.subgroup_label(finding["subgroup"])
+        label = self.finding_label(finding)
         side = self.side_index(finding["subgroup"])
         hidden = self.why_hidden(finding)
         if hidden:
             return Mark(label=label, side=side, hidden=hidden.rstrip("."))
         estimate = finding["estimate"]
         simultaneous = estimate.get("simultaneous")
+        levels = {} if has_arms(finding) else finding  # a difference between arms has no levels of its own
         return Mark(
             label=label,
             side=side,
-            before=mean_of(finding.get("before")),
-            after=mean_of(finding.get("after")),
+            before=mean_of(levels.get("before")),
+            after=mean_of(levels.get("after")),
             change=estimate["value"],
             plain=_ends(estimate),
             simultaneous=_ends(simultaneous) if simultaneous and simultaneous["family"] > 1 else None,
@@ -185,6 +227,13 @@ class Reading:
 def has_arms(finding: Finding) -> bool:
     """Whether its number compares two arms; then before and after are told for each arm."""
     return bool(finding.get("arms"))
+
+
+def arm_shape(arm: str, side: int) -> str:
+    """The comparison group has another shape than those who took part, whatever shape their side has."""
+    if arm == "workshop":
+        return ""
+    return "square" if shape(side) == "triangle" else "triangle"
 
 
 def is_difference(subgroup: Mapping[str, Any]) -> bool:

@@ -7,11 +7,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 from impact.resources import folder
 
 MODES = ("light", "dark")
 SIDE_COLOURS = 4
+
+
+class Shaped(Protocol):
+    """Anything of a side that may have a shape of its own."""
+
+    @property
+    def side(self) -> int: ...
+    @property
+    def shape(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -55,6 +65,11 @@ def shape(index: int) -> str:
     """Mark of the side at `index`: never the colour alone tells sides apart."""
     shapes = theme().shapes
     return "diamond" if index < 0 else shapes[index % len(shapes)]
+
+
+def shape_of(marked: Shaped) -> str:
+    """The shape of a mark or lane: its own, or that of its side."""
+    return marked.shape or shape(marked.side)
 
 
 def font_folder() -> Path:

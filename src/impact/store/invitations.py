@@ -74,7 +74,11 @@ def close(session: Session, token: str) -> None:
     """No more submissions by this link; NotFound if there is none."""
     invitation = session.get(Invitation, token)
     if invitation is None:
-        raise NotFound("This link is not known.")
+        raise NotFound.at(
+            f"link “{token[:40]}”",
+            "this link is not known.",
+            "See which there are with: impact programme links PROGRAMME",
+        )
     invitation.is_open = False
     session.add(invitation)
     session.flush()

@@ -33,7 +33,7 @@ def create(
 
     `programme_id` is given when the vault's key was made for it first; else it is random.
     """
-    if not 1 <= len(name) <= 200:
+    if not 1 <= len(name.strip()) <= 200:
         raise InputInvalid.at("name", "a programme needs a name of 1 to 200 characters.", "Give it one.")
     if side_names is None:
         side_names = {side.id: side.name for side in instrument.sides}
@@ -61,7 +61,11 @@ def get(session: Session, programme_id: str) -> Programme:
     """NotFound if there is none."""
     programme = session.get(Programme, programme_id)
     if programme is None:
-        raise NotFound("There is no such programme.")
+        raise NotFound.at(
+            f"programme “{programme_id[:40]}”",
+            "there is no such programme.",
+            "See which there are with: impact programme list",
+        )
     return programme
 
 

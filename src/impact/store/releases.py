@@ -1,4 +1,4 @@
-"""Releases to funders: add, by_token, revoke, of_programme. The findings are frozen as they were given out."""
+"""Releases to funders: add, by_token, findings_of, revoke, of_programme. Findings are frozen, and stored sealed."""
 
 from __future__ import annotations
 
@@ -9,19 +9,22 @@ from sqlmodel import Session, select
 from impact.errors import NotFound
 from impact.store.ids import digest, new_key, new_secret
 from impact.store.tables import Release
+from impact.vault import Vault
 
 
-def add(session: Session, programme_id: str, findings: str, created_on: date) -> tuple[Release, str]:
-    """Store the findings (JSON text) and return the release with the token of its link.
+def add(
+    session: Session, vault: Vault, programme_id: str, findings: str, created_on: date
+) -> tuple[Release, str]:
+    """Seal and store the findings (JSON text); the release with the token of its link.
 
     The token is shown once: only its hash is kept.
     """
-    token = new_secret()
+    token, release_id = new_secret(), new_key()
     release = Release(
-        id=new_key(),
+        id=release_id,
         programme_id=programme_id,
         token_sha256=digest(token),
-        findings=findings,
+        findings=vault.seal(programme_id, findings.encode(), release_id.encode()),
         created_on=created_on,
     )
     session.add(release)
@@ -38,11 +41,20 @@ def by_token(session: Session, token: str) -> Release:
     return release
 
 
+def findings_of(vault: Vault, release: Release) -> str:
+    """The JSON text as it was given out. KeyMissing if the keyring does not fit."""
+    return vault.unseal(release.programme_id, bytes(release.findings), release.id.encode()).decode()
+
+
 def revoke(session: Session, release_id: str) -> None:
     """The link opens nothing from now on; NotFound if there is no such release."""
     release = session.get(Release, release_id)
     if release is None:
-        raise NotFound("There is no such release.")
+        raise NotFound.at(
+            f"release “{release_id[:40]}”",
+            "there is no such release.",
+            "See which there are with: impact programme releases PROGRAMME",
+        )
     release.revoked = True
     session.add(release)
     session.flush()

@@ -1,8 +1,8 @@
 """The tables. What must always hold is a constraint in the database, not a check in the code.
 
 Nothing here tells who answered or when: keys are random, days are the finest time, and on SQLite the rows of a
-submission are stored in the order of their random keys (WITHOUT ROWID), so not even the file keeps the order of
-arrival. Waves, sides and arms are the names that the instrument gives them.
+submission are stored in the order of their random keys (WITHOUT ROWID). What order of arrival the pages and the log
+of the file still hold, `Database.tidy` removes. Waves, sides and arms are the names that the instrument gives them.
 """
 
 from __future__ import annotations
@@ -221,7 +221,8 @@ class SignIn(_Table, table=True):
 
 
 class Release(_Table, table=True):
-    """Findings as they were given to a funder, frozen. Only the hash of the link's token is kept."""
+    """Findings as they were given to a funder, frozen and sealed: with exact statistics in clear, a thief of the
+    file could join the waves. Only the hash of the link's token is kept."""
 
     __tablename__ = "release"
     __table_args__ = (
@@ -236,7 +237,7 @@ class Release(_Table, table=True):
     id: str = Field(sa_type=Text)
     programme_id: str = Field(sa_type=Text)
     token_sha256: bytes = Field(sa_type=Bytes)
-    findings: str = Field(sa_type=Text)
+    findings: bytes = Field(sa_type=Bytes)
     created_on: date
     revoked: bool = False
 

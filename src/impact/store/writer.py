@@ -6,9 +6,10 @@ and one flush to the disk. A future is resolved only after the commit: thanks ar
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
 from sqlalchemy import Engine
@@ -16,19 +17,40 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from impact.errors import Conflict, ImpactError, StoreUnavailable
-from impact.store.submissions import NewSubmission, insert_many
+from impact.store.submissions import InvitationsClosed, NewSubmission, insert_many
+
+log = logging.getLogger("impact.store")
 
 BATCH = 256
 CAPACITY = 10_000
+IDLE_SECONDS = 2.0
 
 _Waiting = tuple[NewSubmission, "Future[bool]"]
 
 
 class Writer:
-    """Takes submissions from any thread. `batch` at most in one transaction, `capacity` at most waiting."""
+    """Takes submissions from any thread. `batch` at most in one transaction, `capacity` at most waiting.
 
-    def __init__(self, engine: Engine, batch: int = BATCH, capacity: int = CAPACITY) -> None:
+    `is_in_place` tells, after each commit, whether what was written is the database that others will open;
+    `settle` is called once nothing has come for `idle` seconds, again and again until it returns True.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        batch: int = BATCH,
+        capacity: int = CAPACITY,
+        *,
+        is_in_place: Callable[[], bool] = lambda: True,
+        settle: Callable[[], bool] = lambda: True,
+        idle: float = IDLE_SECONDS,
+    ) -> None:
         self._engine = engine
+        self._is_in_place = is_in_place
+        self._settle = settle
+        self._idle = idle
+        self._unsettled = False
+        self.has_stored = False
         self._batch = batch
         self._capacity = capacity
         self._waiting: deque[_Waiting] = deque()
@@ -41,7 +63,8 @@ class Writer:
         """Never blocks. True: stored and on the disk; False: its idempotency key was stored before.
 
         Errors come through the future: StoreUnavailable (too many wait, or the database does not answer; the
-        same submission may be sent again), Conflict (it breaks a constraint; others are not affected).
+        same submission may be sent again), Conflict (its link is closed, or it breaks a constraint; others are
+        not affected).
         """
         future: Future[bool] = Future()
         with self._changed:
@@ -60,24 +83,41 @@ class Writer:
         self._thread.join()
 
     def _run(self) -> None:
-        while batch := self._next_batch():
-            self._store(batch)
+        while (batch := self._next_batch()) is not None:
+            if batch:
+                self._unsettled = self.has_stored = True
+                self._store(batch)
+            else:
+                self._rest()
 
-    def _next_batch(self) -> list[_Waiting]:
-        """Up to `batch` submissions whose senders still wait; empty only when closed and drained."""
+    def _next_batch(self) -> list[_Waiting] | None:
+        """Up to `batch` submissions whose senders still wait; empty when idle, None when closed and drained."""
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._waiting or self._closed)
+                patience = self._idle if self._unsettled else None
+                if not self._changed.wait_for(lambda: self._waiting or self._closed, patience):
+                    return []
                 taken = [self._waiting.popleft() for _ in range(min(self._batch, len(self._waiting)))]
             # A sender that has gone away (a cancelled future) has not been thanked: nothing is stored for it.
             batch = [one for one in taken if one[1].set_running_or_notify_cancel()]
             if batch or not taken:
-                return batch
+                return batch or None
+
+    def _rest(self) -> None:
+        try:
+            self._unsettled = not self._settle()
+        except Exception as error:  # to tidy up is tried again; it must never end the thread
+            log.warning("the database could not be settled: %s", type(error).__name__)
 
     def _store(self, batch: Sequence[_Waiting]) -> None:
         try:
             stored = self._insert([new for new, _ in batch])
-        except (OperationalError, PoolTimeout) as error:
+        except InvitationsClosed as error:
+            _refuse([batch[position] for position in sorted(error.positions)], _closed(), error)
+            rest = [one for position, one in enumerate(batch) if position not in error.positions]
+            if rest:
+                self._store(rest)
+        except (OperationalError, PoolTimeout, _Displaced) as error:
             _refuse(batch, _unavailable(), error)
         except Exception as error:
             # One bad row must not sink the others, nor any error end the thread.
@@ -92,7 +132,14 @@ class Writer:
 
     def _insert(self, new: Sequence[NewSubmission]) -> frozenset[int]:
         with self._engine.begin() as connection:
-            return insert_many(connection, new)
+            stored = insert_many(connection, new)
+        if not self._is_in_place():
+            raise _Displaced
+        return stored
+
+
+class _Displaced(Exception):
+    """What was written lies in a file that nobody will open again."""
 
 
 def _refuse(batch: Sequence[_Waiting], problem: ImpactError, cause: Exception) -> None:
@@ -107,6 +154,10 @@ def _reason(error: Exception) -> ImpactError:
     if isinstance(error, (IntegrityError, DataError)):
         return Conflict("The submission does not fit its programme or workshop. Open the link again.")
     return _unavailable()
+
+
+def _closed() -> Conflict:
+    return Conflict("This questionnaire is closed. Nothing was stored.")
 
 
 def _busy() -> StoreUnavailable:

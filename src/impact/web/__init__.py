@@ -18,11 +18,15 @@ def create_app(*arguments: Any, **options: Any) -> FastAPI:
 
 
 def server_options() -> dict[str, Any]:
-    """How uvicorn is to run the application: no access log and no names of software; addresses are not recorded."""
+    """How uvicorn is to run the application: no access log and no names of software; addresses are not recorded.
+
+    More than 512 requests and idle connections at once are told 503, so that nobody can fill the memory with them.
+    """
     return {
         "access_log": False,
         "server_header": False,
         "log_level": "warning",
-        "timeout_keep_alive": 20,
+        "timeout_keep_alive": 10,
+        "limit_concurrency": 512,
         "proxy_headers": False,
     }

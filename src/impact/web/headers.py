@@ -7,13 +7,14 @@ pages, because Plotly sets inline styles.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import traceback
 from collections.abc import Awaitable, Callable
 from pathlib import PurePath
 from urllib.parse import urlsplit
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger("impact.web")
@@ -28,6 +29,8 @@ POLICY = {
 }
 PARTICIPANT_LIMIT = 256 * 1024
 WORKSPACE_LIMIT = 1024 * 1024
+SECONDS_TO_SEND = 30.0
+"""For a whole body: a form of a few kilobytes comes through on the slowest line, and nobody holds a place open."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _TOKEN_PAGES = ("/s/", "/f/")
 
@@ -67,6 +70,10 @@ class TooLarge(Exception):
     """The body grew beyond the limit while it was read."""
 
 
+class TooSlow(Exception):
+    """The body did not come within its time."""
+
+
 class FrontDoor:
     """Pure ASGI middleware around the whole application."""
 
@@ -88,6 +95,10 @@ class FrontDoor:
             await self.app(scope, receive, answer)
         except TooLarge:
             await self._page(scope, answer, 413)
+        except TooSlow:
+            await self._page(scope, answer, 408)
+        except ClientDisconnect:
+            return  # whoever went away gets no answer, and leaves no line: it would tell when
         except Exception as fault:
             log.error("a page failed: %s", where(fault))
             await self._page(scope, answer, 500)
@@ -95,7 +106,10 @@ class FrontDoor:
     async def _page(self, scope: Scope, answer: _Answer, status: int) -> None:
         if answer.started:
             raise ConnectionError("an answer broke off; see the log of impact.web")
+        is_slow = status == 408
         status, headers, body = self.page(scope, status)
+        if is_slow:  # the rest of that body must not be taken for the next request
+            headers = [*headers, (b"connection", b"close")]
         await answer({"type": "http.response.start", "status": status, "headers": headers})
         await answer({"type": "http.response.body", "body": body})
 
@@ -161,12 +175,20 @@ def _is_own(path: str, fetch_site: bytes, origin: bytes, host: bytes) -> bool:
 
 
 def _bounded(receive: Receive, limit: int) -> Receive:
-    read = 0
+    read, is_whole = 0, False
+    deadline = asyncio.get_running_loop().time() + SECONDS_TO_SEND
 
     async def bounded() -> Message:
-        nonlocal read
-        message = await receive()
+        nonlocal read, is_whole
+        if is_whole:  # from now on only the end of the connection is waited for
+            return await receive()
+        try:
+            async with asyncio.timeout_at(deadline):
+                message = await receive()
+        except TimeoutError:
+            raise TooSlow from None
         if message["type"] == "http.request":
+            is_whole = not message.get("more_body", False)
             read += len(message.get("body", b""))
             if read > limit:
                 raise TooLarge

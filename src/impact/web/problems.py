@@ -58,9 +58,23 @@ def answer(
             "problems": [asdict(problem) for problem in problems],
         }
         return Response(json.dumps(body, ensure_ascii=False), status, media_type="application/json")
+    workspace = _workspace(request, status, key, title, problems)
+    if workspace is not None:
+        return Response(workspace, status, media_type="text/html")
+    if request.scope["path"].startswith("/s/"):
+        return _for_participant(request, status, key, language)
     if title or problems:
         return Response(_rendered(SOURCE_LANGUAGE, title, "", problems), status, media_type="text/html")
     return Response(_known(language, key), status, media_type="text/html")
+
+
+def _for_participant(request: Request, status: int, key: str, language: str) -> Response:
+    """In the participant's own frame, and always in words of the catalogue: what is wrong inside is not theirs."""
+    from impact.web.participant.faults import fault_page
+
+    wished = request.query_params.get("lang", "")
+    page = fault_page(wished if wished in languages() else language, key)
+    return Response(page, status, media_type="text/html")
 
 
 def preferred(accepted: str, offered: tuple[str, ...]) -> str:
@@ -99,6 +113,15 @@ def _rendered(language: str, title: str, text: str, problems: tuple[Problem, ...
         text=text,
         problems=problems,
     )
+
+
+def _workspace(
+    request: Request, status: int, key: str, title: str, problems: tuple[Problem, ...]
+) -> str | None:
+    """The evaluator's error page, where it is an evaluator who reads it. Imported late: it answers with this module."""
+    from impact.web.evaluator.dead_ends import workspace_problem
+
+    return workspace_problem(request, status, key, title, problems)
 
 
 def _wants_json(request: Request) -> bool:

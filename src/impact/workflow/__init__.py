@@ -5,23 +5,25 @@ programmes   set one up, list them, look at one
 submissions  a participant's answers come in
 imports      a data file comes in
 evaluations  data become findings, findings become a report
+remarks      what participants wrote in their own words
 releases     findings are frozen for a funder
 withdrawals  a participant's answers go again
 accounts     evaluators sign in and out
 demo         a programme to try everything on
 """
 
-from impact.workflow.accounts import Account, add_user, sign_in, sign_out, signed_in
+from impact.workflow.accounts import Account, add_user, new_password, sign_in, sign_out, signed_in
 from impact.workflow.content import (
     CheckSummary,
     check_content,
+    find_columns,
     find_plan,
     instrument_folders,
     instrument_of,
     plan_folders,
     plan_of,
 )
-from impact.workflow.demo import Demo, create_demo
+from impact.workflow.demo import Demo, create_demo, open_demo
 from impact.workflow.evaluations import build_report, evaluate_files, evaluate_programme, findings_json
 from impact.workflow.imports import import_data, import_programme
 from impact.workflow.programmes import (
@@ -31,9 +33,7 @@ from impact.workflow.programmes import (
     close_invitation,
     create_programme,
     list_programmes,
-    pair_count,
     programme_overview,
-    side_names,
 )
 from impact.workflow.releases import (
     ReleaseFacts,
@@ -43,6 +43,8 @@ from impact.workflow.releases import (
     release,
     revoke_release,
 )
+from impact.workflow.remarks import Remarks, read_remarks
+from impact.workflow.sides import side_names
 from impact.workflow.submissions import submit_answers
 from impact.workflow.withdrawals import Withdrawal, find_withdrawal, forget_respondent
 
@@ -54,6 +56,7 @@ __all__ = [
     "ProgrammeOverview",
     "ReleaseFacts",
     "ReleaseLink",
+    "Remarks",
     "Withdrawal",
     "WorkshopOverview",
     "add_user",
@@ -64,6 +67,7 @@ __all__ = [
     "create_programme",
     "evaluate_files",
     "evaluate_programme",
+    "find_columns",
     "find_plan",
     "find_release",
     "find_withdrawal",
@@ -75,10 +79,12 @@ __all__ = [
     "instrument_of",
     "list_programmes",
     "list_releases",
-    "pair_count",
+    "new_password",
+    "open_demo",
     "plan_folders",
     "plan_of",
     "programme_overview",
+    "read_remarks",
     "release",
     "revoke_release",
     "side_names",

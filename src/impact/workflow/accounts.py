@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from dataclasses import dataclass
 
 from impact.errors import NotSignedIn
 from impact.store import Database, sign_ins, users
+
+_HASHING = threading.BoundedSemaphore(2)
+"""How many passwords are hashed at once: guessing takes this much of the machine and no more."""
 
 
 @dataclass(frozen=True)
@@ -29,10 +33,27 @@ def add_user(database: Database, email: str, password: str | None = None, role: 
     return password
 
 
+def new_password(database: Database, email: str, password: str | None = None) -> str:
+    """Give an account another password (a random one unless given) and return it; all its sign-ins end.
+
+    Raises NotFound, InputInvalid.
+    """
+    password = secrets.token_urlsafe(12) if password is None else password
+    with database.session() as session:
+        users.set_password(session, email, password)
+    return password
+
+
 def sign_in(database: Database, email: str, password: str) -> str:
     """Start a sign-in and return its token (for the cookie). Raises NotSignedIn, alike for every reason."""
     with database.session() as session:
-        return sign_ins.start(session, users.verify(session, email, password).id)
+        user = users.by_email(session, email)
+    with _HASHING:  # outside any transaction: nobody waits for a connection because of it
+        renewed = users.check(user, password)
+    with database.session() as session:
+        if renewed:
+            users.renew(session, user.id, renewed)
+        return sign_ins.start(session, user.id)
 
 
 def signed_in(database: Database, token: str | None) -> Account:

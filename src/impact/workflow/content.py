@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from impact.errors import Conflict, ImpactError, InputInvalid, PlanInvalid, Problem
+from impact.errors import Conflict, DataInvalid, ImpactError, InputInvalid, PlanInvalid, Problem
 from impact.instruments import Instrument, find_instrument, list_instruments
 from impact.instruments.reading import Document, suggestion
 from impact.plans import Plan, load_plan
@@ -47,6 +47,23 @@ def find_plan(name_or_path: str | Path, settings: Settings | None = None) -> tup
     """
     path = _plan_path(str(name_or_path), settings)
     return load_plan(path, _finder(*instrument_folders(settings), path.parent))
+
+
+def find_columns(name_or_path: str | Path, settings: Settings | None = None) -> Path:
+    """The file of a column map, by path or, like a plan, by name (`jobs-ii` or `jobs-ii.yaml`). Raises DataInvalid."""
+    path = Path(name_or_path)
+    if path.is_file() or len(path.parts) != 1:
+        return path
+    known = _column_maps(settings)
+    name = path.stem if path.suffix in (".yaml", ".yml") else path.name
+    found = [one for one in known if one.stem == name]
+    if not found:
+        remedy = f"{suggestion(name, [one.stem for one in known])} Or give the path of a file."
+        raise DataInvalid.at(str(name_or_path), "there is no column map of this name.", remedy)
+    if len(found) > 1:
+        places = " and ".join(str(one) for one in found)
+        raise DataInvalid.at(name, f"two column maps have this name: {places}.", "Give the path of one.")
+    return found[0]
 
 
 def instrument_of(programme: Programme, settings: Settings) -> Instrument:
@@ -111,7 +128,7 @@ def _plan_files(settings: Settings | None) -> list[Path]:
     return [path for one in plan_folders(settings) for path in sorted(one.glob("*.yaml"))]
 
 
-def _column_maps(settings: Settings) -> list[Path]:
+def _column_maps(settings: Settings | None) -> list[Path]:
     return [path for one in instrument_folders(settings) for path in sorted(one.glob("columns/*.yaml"))]
 
 

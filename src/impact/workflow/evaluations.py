@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from impact.instruments import Instrument
+from impact.errors import DataInvalid, Problem
+from impact.instruments import ARMS, Instrument, Submissions
 from impact.plans import Plan
 from impact.settings import Settings
 from impact.store import Database, Programme, programmes
@@ -36,8 +37,28 @@ def evaluate_files(
     submissions = formats.read_data(paths, instrument, mapping, progress)
     waves = [wave for contrast in plan.contrasts for wave in (contrast.before, contrast.after)]
     formats.check_waves(submissions, instrument, waves)
+    DataInvalid.raise_if(_nobody_to_follow(plan, submissions))
     links = linkage.link(instrument, submissions)
     return evaluation.run(plan, instrument, submissions, links, audience=audience)
+
+
+def _nobody_to_follow(plan: Plan, submissions: Submissions) -> Iterator[Problem]:
+    """Faults of a whole file, which would otherwise look as if results were withheld from the reader."""
+    from impact.linkage import usable
+
+    coded = usable(submissions.code).any() if submissions.code.shape[1] else False
+    if not (coded or (submissions.respondent >= 0).any()):
+        yield Problem(
+            "the data",
+            "nobody is known by a respondent or a usable code, so no person's change can be computed.",
+            "Fill the column “respondent”, or the columns “code.…” (at most two elements may be missing).",
+        )
+    if plan.design == "one_group" and not (submissions.arm == ARMS.index("workshop")).any():
+        yield Problem(
+            "column “arm”",
+            "everybody belongs to the comparison group, and this plan looks only at people of workshops.",
+            "Correct the column, or use a plan with the design “comparison” or “randomised”.",
+        )
 
 
 def evaluate_programme(

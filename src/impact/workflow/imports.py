@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from impact.errors import Conflict, DataInvalid, Problem
 from impact.instruments import ARMS, Instrument, Submissions, pack_columns
+from impact.linkage import usable
 from impact.plans import Plan
 from impact.settings import Settings
-from impact.store import Database, NewSubmission, Programme, new_id, programmes, seal_code
+from impact.store import Database, NewSubmission, Programme, new_id, programmes, seal_code, seal_text
 from impact.store import submissions as stored
 from impact.store import workshops as stored_workshops
 from impact.vault import Vault
@@ -68,10 +69,9 @@ def import_programme(
     Its plan is not locked: the data were there before it.
     """
     data = _read(instrument, paths, columns, _part(progress, 0, 0.5))
-    with database.session() as session:
-        programme = open_programme(
-            session, vault, plan=plan, instrument=instrument, name=name, organisation=organisation
-        )
+    with open_programme(
+        database, vault, plan=plan, instrument=instrument, name=name, organisation=organisation
+    ) as (session, programme):
         _store(session, vault, programme, instrument, data, _part(progress, 0.5, 1))
     return len(data), programme.id
 
@@ -88,6 +88,13 @@ def _read(
             "column “weight”",
             "a programme keeps no weights.",
             "Evaluate the file itself (impact evaluate), or remove the column.",
+        )
+    unknown = int((data.arm < 0).sum())
+    if unknown:
+        raise DataInvalid.at(
+            "column “arm”",
+            f"it is empty in {unknown:,} row{'' if unknown == 1 else 's'}; a programme knows the arm of everybody.",
+            "Write workshop or comparison in every row, or remove the column if all took part.",
         )
     return data
 
@@ -139,6 +146,7 @@ def _rows(
     packed = pack_columns(instrument, data.answers) or [b""] * len(data)
     languages = (*instrument.language, None)  # −1 is the last: none
     sides = (*instrument.side_ids, None)
+    coded = usable(data.code).tolist() if data.code.shape[1] else [False] * len(data)
     seen: Counter[str] = Counter()
     for i, answers in enumerate(packed):
         room, row = rooms[int(data.workshop[i]), int(data.arm[i])], new_id()
@@ -148,13 +156,15 @@ def _rows(
             languages[data.language[i]],
         )
         respondent, code = _respondent(data, i), _code(data, instrument, i)
+        texts = {item: column[i] for item, column in (data.texts or {}).items() if column[i]}
         identity = f"respondent {respondent}"
         if not respondent:
-            content = repr((room, side, language, sorted(code.items()), answers)).encode()
-            identity = f"content {hashlib.sha256(content).hexdigest()}"
-            # Two people may have answered alike: the second one in a file is not the first one again.
-            seen[wave + identity] += 1
-            identity += f" {seen[wave + identity]}"
+            content = repr((room, side, language, sorted(code.items()), answers, sorted(texts.items())))
+            identity = f"content {hashlib.sha256(content.encode()).hexdigest()}"
+            if not coded[i]:
+                # Two people whom nothing names may have answered alike: the second one is not the first again.
+                seen[wave + identity] += 1
+                identity += f" {seen[wave + identity]}"
         yield NewSubmission(
             id=row,
             programme_id=programme.id,
@@ -164,6 +174,7 @@ def _rows(
             language=language,
             answers=answers,
             code_sealed=seal_code(vault, programme.id, instrument, row, code, respondent),
+            texts={item: seal_text(vault, programme.id, row, item, text) for item, text in texts.items()},
             # Keyed, so that it tells nothing; by wave, so that it joins none.
             idempotency_key=vault.token(programme.id, f"import.{wave}", identity).hex(),
         )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from impact.errors import InputInvalid, Problem
+from impact.errors import ImpactError, InputInvalid, Problem
 from impact.instruments import Instrument, Submissions
 from impact.plans import Plan
 from impact.settings import Settings
@@ -18,12 +19,15 @@ from impact.store import Database, Invitation, Programme, Workshop, invitations,
 from impact.store import submissions as stored
 from impact.store import workshops as stored_workshops
 from impact.store.ids import new_key
+from impact.store.names import problems_of_names
 from impact.vault import Vault
 from impact.workflow.content import instrument_of
 from impact.workflow.days import this_moment, today
 
 if TYPE_CHECKING:
     from sqlmodel import Session
+
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -86,70 +90,98 @@ def create_programme(
     truth: Mapping[str, Any] | None = None,
     lock: bool = True,
 ) -> str:
-    """Open a programme and an invitation for each workshop (label, arm) at each wave; its id."""
-    with database.session() as session:
-        programme = open_programme(
-            session, vault, plan=plan, instrument=instrument, name=name, organisation=organisation,
-            side_names=side_names, synthetic=synthetic, truth=truth,
-        )  # fmt: skip
+    """Open a programme and an invitation for each workshop (label, arm) at each wave; its id.
+
+    Raises InputInvalid with all problems of the name and the labels; then nothing is left behind, no key either.
+    """
+    InputInvalid.raise_if(_problems(name, workshops))
+    with open_programme(
+        database, vault, plan=plan, instrument=instrument, name=name, organisation=organisation,
+        side_names=side_names, synthetic=synthetic, truth=truth,
+    ) as (session, programme):  # fmt: skip
         if lock:
             programmes.set_plan_lock(session, programme.id, this_moment())
         for label, arm in workshops:
-            open_workshop(session, programme.id, label, arm, instrument.waves)
+            open_workshop(session, programme.id, label.strip(), arm, instrument.waves)
     return programme.id
 
 
+def _problems(name: str, workshops: Sequence[tuple[str, str]]) -> Iterator[Problem]:
+    """What is wrong with the names of a programme and its workshops."""
+    if not 1 <= len(name.strip()) <= LONGEST_NAME:
+        what = f"a programme needs a name of 1 to {LONGEST_NAME} characters."
+        yield Problem("name", what, "Give it one with --name.")
+    counted = Counter((label.strip(), arm) for label, arm in workshops)
+    for (label, arm), count in counted.items():
+        if not label:
+            yield Problem(arm, "an empty name was given.", f"Give each --{arm} a name.")
+        elif len(label) > LONGEST_NAME:
+            what = f"the name has {len(label)} characters; {LONGEST_NAME} are possible."
+            yield Problem(f"{arm} “{label[:40]}…”", what, "Give it a shorter one.")
+        elif count > 1:
+            yield Problem(f"{arm} “{label}”", "the name is given more than once.", "Give each another name.")
+
+
+@contextlib.contextmanager
 def open_programme(
-    session: Session, vault: Vault, *, plan: Plan, instrument: Instrument, **facts: Any
-) -> Programme:
-    """A programme without workshops, in the transaction of `session`; its key comes first, as nothing may lack one."""
+    database: Database, vault: Vault, *, plan: Plan, instrument: Instrument, **facts: Any
+) -> Iterator[tuple[Session, Programme]]:
+    """A transaction with a new programme without workshops. Its key comes first, as nothing may lack one; if the
+    transaction fails, the key goes again."""
+    InputInvalid.raise_if(problems_of_names(_named(facts)))
     programme_id = new_key()
     vault.create_key(programme_id)
-    return programmes.create(
-        session,
-        instrument=instrument,
-        plan=plan,
-        plan_yaml=Path(plan.path).read_text(encoding="utf-8-sig"),
-        created_on=today(),
-        programme_id=programme_id,
-        **facts,
-    )
+    try:
+        with database.session() as session:
+            yield (
+                session,
+                programmes.create(
+                    session,
+                    instrument=instrument,
+                    plan=plan,
+                    plan_yaml=Path(plan.path).read_text(encoding="utf-8-sig"),
+                    created_on=today(),
+                    programme_id=programme_id,
+                    **facts,
+                ),
+            )
+    except BaseException:
+        # When the connection breaks at the end, the programme may be there: a spare key is better than a lost one.
+        with contextlib.suppress(ImpactError):
+            if not _exists(database, programme_id):
+                vault.remove_key(programme_id)
+        raise
+
+
+def _exists(database: Database, programme_id: str) -> bool:
+    with database.session() as session:
+        return session.get(Programme, programme_id) is not None
+
+
+def _named(facts: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    yield "name", "the name of the programme", facts.get("name") or ""
+    yield "organisation", "the name of the organisation", facts.get("organisation") or ""
+    for side, names in (facts.get("side_names") or {}).items():
+        for language, name in names.items():
+            yield f"{side}:{language}", f"the name of side {side}", name
 
 
 def open_workshop(
     session: Session, programme_id: str, label: str, arm: str, waves: Sequence[str]
 ) -> Workshop:
     """A workshop with an invitation for each of `waves`. Raises Conflict if the programme has it already."""
+    InputInvalid.raise_if(problems_of_names([("workshop", "the name of the workshop", label)]))
     workshop = stored_workshops.create(session, programme_id, label, arm)
     for wave in waves:
         invitations.create(session, workshop.id, wave)
     return workshop
 
 
-def side_names(instrument: Instrument, given: Sequence[str]) -> dict[str, dict[str, str]] | None:
-    """`a:en=the upper valley`, … → {side: {language: name}}; what is not given keeps the instrument's name."""
-    if not given:
-        return None
-    names = {side.id: dict(side.name) for side in instrument.sides}
-    problems = []
-    for text in given:
-        place, _, name = text.partition("=")
-        side, _, language = place.partition(":")
-        if side not in names or language not in instrument.language or not name.strip():
-            known = f"sides {', '.join(names)}; languages {', '.join(instrument.language)}"
-            problems.append(
-                Problem(text, "names no side and language of the instrument.", f"It has {known}.")
-            )
-        else:
-            names[side][language] = name.strip()
-    InputInvalid.raise_if(problems)
-    return names
-
-
 def close_invitation(database: Database, token: str) -> None:
-    """No more answers come in by this link. Raises NotFound."""
+    """No more answers come in by this link, and the file forgets in what order they came. Raises NotFound."""
     with database.session() as session:
         invitations.close(session, token)
+    database.tidy()
 
 
 def list_programmes(database: Database) -> tuple[ProgrammeFacts, ...]:
@@ -175,15 +207,6 @@ def programme_overview(
             pairs=pairs.total(),
             ties_refused=refused,
         )
-
-
-def pair_count(database: Database, vault: Vault, settings: Settings, programme_id: str) -> int:
-    """How many people have both of the first two waves."""
-    with database.session() as session:
-        programme = programmes.get(session, programme_id)
-        instrument = instrument_of(programme, settings)
-        data = stored.columns(session, programme, instrument, vault)
-    return _pairs(instrument, data)[0].total()
 
 
 def _facts(session: Session, programme: Programme) -> ProgrammeFacts:

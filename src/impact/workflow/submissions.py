@@ -27,7 +27,8 @@ def submit_answers(
 
     `invitation` is what `store.invitations.find` gave; `key` the idempotency key of the served form: the same
     key again gives False and stores nothing. `side` counts only where the invitation leaves it open.
-    Raises AnswersInvalid with every problem, by form field; Conflict if the invitation is closed.
+    Raises AnswersInvalid with every problem, by form field; Conflict if the invitation is closed. One that was
+    closed since it was found gives Conflict through the future.
     """
     if not invitation.is_open:
         raise Conflict("This questionnaire is closed. Nothing was stored.")
@@ -45,6 +46,7 @@ def submit_answers(
         code_sealed=seal_code(vault, programme, instrument, row, answers.code),
         texts={item: seal_text(vault, programme, row, item, text) for item, text in answers.texts.items()},
         idempotency_key=key,
+        invitation=invitation.token,
     )
     return database.writer.add(new)
 

@@ -48,9 +48,14 @@ def find_withdrawal(
 
 
 def forget_respondent(database: Database, programme_id: str, found: Sequence[Withdrawal]) -> int:
-    """Remove what `find_withdrawal` found, open texts included; how many submissions went."""
+    """Remove what `find_withdrawal` found, open texts included; how many submissions went.
+
+    The database is rewritten at once, so that no file of it holds the removed bytes; backups are another matter.
+    """
     with database.session() as session:
-        return withdrawal.remove(session, programme_id, [one.id for one in found])
+        count = withdrawal.remove(session, programme_id, [one.id for one in found])
+    database.tidy()
+    return count
 
 
 def _check(instrument: Instrument, code: Mapping[str, str]) -> None:

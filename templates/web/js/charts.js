@@ -14,19 +14,31 @@
     document.head.append(script);
   }));
 
+  // Figures are laid out for letters of 16 pixels. Who reads with larger ones gets all of it larger: letters, the
+  // distances that make room for them, and the width from which a figure is worth it.
+  const scale = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1;
+  const SIZES = new Set(["size", "height", "xshift", "yshift", "l", "r", "t", "b"]);
+  const enlarged = (value, factor, key) => {
+    if (typeof value === "number") return SIZES.has(key) ? value * factor : value;
+    if (Array.isArray(value)) return value.map((one) => enlarged(one, factor));
+    if (value === null || typeof value !== "object") return value;
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, enlarged(one, factor, name)]));
+  };
+
   const show = (chart, withFigure) => {
     chart.querySelector(".plot").hidden = !withFigure;
     chart.classList.toggle("live", withFigure);
   };
 
   const draw = async (chart) => {
-    if (chart.clientWidth < Number(chart.dataset.least)) return show(chart, false);
+    const factor = scale();
+    if (chart.clientWidth < Number(chart.dataset.least) * factor) return show(chart, false);
     try {
       const Plotly = await plotly();
       const figures = JSON.parse(chart.querySelector("script").textContent);
       const { data, layout, config } = dark.matches ? figures.dark : figures.light;
       show(chart, true);
-      await Plotly.react(chart.querySelector(".plot"), data, layout, config);
+      await Plotly.react(chart.querySelector(".plot"), enlarged(data, factor), enlarged(layout, factor), config);
     } catch {
       show(chart, false);
     }

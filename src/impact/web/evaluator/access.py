@@ -73,10 +73,11 @@ async def to_sign_in(request: Request, fault: Exception) -> Response:
 
 
 class Throttle:
-    """Counts failed sign-ins by account: after `limit` of them within `window` seconds, none is tried.
+    """A budget of tries to sign in by name: `limit` of them within any `window` seconds.
 
-    Kept in memory: a restart forgets it, several processes count apart. The oldest accounts are dropped first
-    when there are more than `capacity`, so that made-up addresses cannot fill the memory.
+    A name is an account, or an account and a browser that knows it (see `browsers`). Kept in memory: a restart
+    forgets it, several processes count apart. The oldest names are dropped first when there are more than
+    `capacity`, so that made-up addresses cannot fill the memory.
     """
 
     def __init__(
@@ -87,29 +88,27 @@ class Throttle:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._limit, self._window, self._capacity, self._clock = limit, window, capacity, clock
-        self._failures: dict[str, list[float]] = {}
+        self._tries: dict[str, list[float]] = {}
         self._lock = threading.Lock()
 
-    def is_closed(self, email: str) -> bool:
-        """Whether this account has to wait."""
-        with self._lock:
-            return len(self._recent(_key(email))) >= self._limit
+    def reserve(self, name: str) -> bool:
+        """Take one try before the password is looked at, so that many at once get no more; False if none is left.
 
-    def failed(self, email: str) -> None:
+        What is refused costs nothing: it does not make anybody wait longer.
+        """
         with self._lock:
-            recent = self._recent(_key(email))
-            self._failures.pop(_key(email), None)
-            self._failures[_key(email)] = [*recent, self._clock()]
-            while len(self._failures) > self._capacity:
-                self._failures.pop(next(iter(self._failures)))
+            now, name = self._clock(), _key(name)
+            recent = [moment for moment in self._tries.pop(name, ()) if moment > now - self._window]
+            has_one = len(recent) < self._limit
+            self._tries[name] = [*recent, now] if has_one else recent
+            while len(self._tries) > self._capacity:
+                self._tries.pop(next(iter(self._tries)))
+            return has_one
 
-    def succeeded(self, email: str) -> None:
+    def succeeded(self, name: str) -> None:
+        """The password was right: the tries before it were the owner's own."""
         with self._lock:
-            self._failures.pop(_key(email), None)
-
-    def _recent(self, key: str) -> list[float]:
-        since = self._clock() - self._window
-        return [moment for moment in self._failures.get(key, ()) if moment > since]
+            self._tries.pop(_key(name), None)
 
 
 def _key(email: str) -> str:

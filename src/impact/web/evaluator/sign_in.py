@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -9,13 +10,20 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from impact.errors import NotSignedIn
 from impact.templating import render
+from impact.web.evaluator import browsers
 from impact.web.evaluator.access import Throttle, forget, keep, local_path, token_of
 from impact.web.state import state_of
 from impact.workflow import sign_in, sign_out
 
 router = APIRouter()
 _WRONG = "The email address or the password is not right. Please try again."
-_WAIT = "Too many tries for this address. Please wait ten minutes and try again."
+_WAIT = (
+    "Too many tries for this address. Please wait ten minutes and try again, or use a browser in which you have "
+    "signed in before."
+)
+_BUSY = "Too many people are signing in; try again in a moment."
+_ROOM = threading.BoundedSemaphore(8)
+"""Two passwords are hashed at once, six wait. Everybody else is told at once, so that no thread is kept waiting."""
 
 
 @router.get("/sign-in")
@@ -31,17 +39,27 @@ def enter(
     next: Annotated[str, Form()] = "/",  # noqa: A002
 ) -> Response:
     """303 to the page that was asked for, with the cookie; else the form again, the same for every reason."""
+    if not _ROOM.acquire(blocking=False):
+        return _page(local_path(next), email, _BUSY, 429)
+    try:
+        return _enter(request, email, password, local_path(next))
+    finally:
+        _ROOM.release()
+
+
+def _enter(request: Request, email: str, password: str, target: str) -> Response:
     throttle: Throttle = request.app.state.sign_in_throttle
-    if throttle.is_closed(email):
-        return _page(local_path(next), email, _WAIT, 429)
+    budget = browsers.budget_name(request, email)
+    if not throttle.reserve(budget):
+        return _page(target, email, _WAIT, 429)
     try:
         token = sign_in(state_of(request).database, email, password)
     except NotSignedIn:
-        throttle.failed(email)
-        return _page(local_path(next), email, _WRONG, 403)
-    throttle.succeeded(email)
-    response = RedirectResponse(local_path(next), 303)
+        return _page(target, email, _WRONG, 403)
+    throttle.succeeded(budget)
+    response = RedirectResponse(target, 303)
     keep(response, request, token)
+    browsers.remember(response, request, email)
     return response
 
 
@@ -53,6 +71,7 @@ def leave(request: Request) -> Response:
     return response
 
 
-def _page(next_path: str, email: str = "", problem: str = "", status: int = 200) -> Response:
-    page = render("web/evaluator/sign_in.html", next_path=next_path, email=email[:320], problem=problem)
+def _page(next_path: str, typed: str = "", problem: str = "", status: int = 200) -> Response:
+    """`typed` is what stood in the field: nobody is signed in here, so the frame is told of no `email`."""
+    page = render("web/evaluator/sign_in.html", next_path=next_path, typed=typed[:320], problem=problem)
     return HTMLResponse(page, status)

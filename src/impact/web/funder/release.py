@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from impact.templating import render
+from impact.web.evaluator.nothing import nothing_to_show
 from impact.web.evaluator.screen import screen_chart
 from impact.web.state import state_of
 from impact.workflow import build_report, find_release
@@ -19,7 +22,11 @@ def summary(request: Request, token: str) -> Response:
     """The summary page. No script: it opens in any mail program's browser, and prints."""
     from impact.report import report_page
 
-    page = report_page(find_release(state_of(request).database, token))
+    findings = _released(request, token)
+    page = report_page(findings)
+    nothing = nothing_to_show(findings, page)
+    if nothing:
+        return HTMLResponse(render("web/funder/no_results.html", page=page, nothing=nothing))
     html = render(
         "web/funder/release.html",
         page=page,
@@ -34,5 +41,10 @@ def summary(request: Request, token: str) -> Response:
 @router.get("/f/{token}/report.pdf")
 def report(request: Request, token: str) -> Response:
     """The report as PDF; the same release gives the same bytes."""
-    findings = find_release(state_of(request).database, token)
+    findings = _released(request, token)
     return Response(build_report(findings), media_type="application/pdf", headers=_INLINE)
+
+
+def _released(request: Request, token: str) -> dict[str, Any]:
+    state = state_of(request)
+    return find_release(state.database, state.vault, token)

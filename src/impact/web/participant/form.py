@@ -73,15 +73,20 @@ def _message(voice: Voice, field: str) -> str:
     words, item = voice.words, voice.instrument.item.get(field.removeprefix("i."))
     if field.startswith("c."):
         return words("error_code")
-    if item is not None and item.type == "number" and item.minimum is not None and item.maximum is not None:
-        return words("error_number", low=item.minimum, high=item.maximum)
+    if item is not None and item.type == "number":
+        if item.minimum is None or item.maximum is None:
+            return words("error_any_number")
+        return words("error_number" if item.decimals else "error_whole", low=item.minimum, high=item.maximum)
     if item is not None and item.type == "text":
         return words("error_text", limit=item.maximum_length)
     return words("error_option")
 
 
 def errors_summary(voice: Voice, errors: Mapping[str, str]) -> Markup:
-    """All faults at once, each a link to its question; a field that is on no page has nowhere to link to."""
+    """All faults at once, each a link to its question, and a way to send again.
+
+    A field that is on no page has nowhere to link to; it is gone from the form, so sending again is all there is to do.
+    """
     asked = {f"i.{item.id}": voice.fill(item.text) for item in voice.instrument.items}
     asked |= {
         f"c.{element.id}": in_language(element.text, voice.language)
@@ -89,7 +94,9 @@ def errors_summary(voice: Voice, errors: Mapping[str, str]) -> Markup:
     }
     links = [(field, asked[field]) for field in errors if field in asked]
     words = voice.words
-    return _summary(words("errors_title"), words("errors_text"), links)
+    if not links:
+        return again_summary(voice, "again")
+    return _summary(words("errors_title"), words("errors_text"), links, words("send_again"))
 
 
 def again_summary(voice: Voice, kind: str) -> Markup:
@@ -98,6 +105,6 @@ def again_summary(voice: Voice, kind: str) -> Markup:
     return _summary(words(f"{kind}_title"), words(f"{kind}_text"), [], words("send_again"))
 
 
-def _summary(title: str, text: str, links: list[tuple[str, str]], again: str = "") -> Markup:
+def _summary(title: str, text: str, links: list[tuple[str, str]], again: str) -> Markup:
     html = render("web/participant/summary.html", title=title, text=text, links=links, again=again)
     return Markup(html)  # noqa: S704 - made by a template that escapes

@@ -67,8 +67,8 @@ class Voice:
 
     @property
     def organisation(self) -> str:
-        """Who asks: a text that names nobody would not be consent."""
-        return self.naming.organisation or self.naming.programme
+        """Who asks; without a name a neutral word, since a programme's name is nobody that one could turn to."""
+        return self.naming.organisation or self.words("organisers")
 
     @property
     def contacts(self) -> list[str]:
@@ -108,7 +108,13 @@ def consent_sheet(
         token=token,
         naming=voice.naming,
         languages=[
-            (item, item.tag == voice.language, Words(item.tag).draft if item.status == "draft" else "")
+            {
+                "tag": item.tag,
+                "name": item.name,
+                "direction": item.direction,
+                "draft": Words(item.tag).draft if item.status == "draft" else "",
+                "href": f"{token}?lang={item.tag}",
+            }
             for item in instrument.languages
         ],
         summary=[voice.fill_words(words) for words in summary],
@@ -173,9 +179,7 @@ def _item(voice: Voice, item: Item) -> dict[str, object]:
         "help": voice.fill(item.help),
         "low": voice.fill(item.low_label),
         "high": voice.fill(item.high_label),
-        "options": [
-            (option_key(option.value), words.digits(voice.fill(option.label))) for option in item.options
-        ],
+        "options": [(option_key(option.value), voice.fill(option.label)) for option in item.options],
         "has_condition": bool(item.show_if),
         "hint": _hint(words, item),
         "decimals": item.decimals,
@@ -199,10 +203,7 @@ def _code(voice: Voice) -> dict[str, object]:
             "field": f"c.{element.id}",
             "text": voice.fill(element.text),
             "help": voice.fill(element.help),
-            "options": [
-                (value, voice.words.digits(label))
-                for value, label in _of_language(element.options, voice.language)
-            ],
+            "options": _of_language(element.options, voice.language),
         }
         for element in voice.instrument.code_elements
     ]

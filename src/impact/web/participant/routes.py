@@ -183,7 +183,9 @@ class Participant:
     async def begin_again(self, request: Request) -> Response:
         """GET of a page that only a form reaches, e.g. from a tab that the phone had put to sleep: back to consent."""
         visit = await self.visit(request.path_params["token"])
-        return RedirectResponse(f"../{visit.invitation.token}", 303)
+        wished = request.query_params.get("lang", "")
+        language = f"?lang={wished}" if wished in visit.instrument.language else ""
+        return RedirectResponse(f"../{visit.invitation.token}{language}", 303)
 
     async def goodbye(self, request: Request) -> Response:
         visit = await self.visit(request.path_params["token"])

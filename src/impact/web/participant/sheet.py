@@ -29,7 +29,7 @@ _GZIP_START = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"  # deflate, no name, n
 
 @dataclass(frozen=True)
 class Slot:
-    """`kind` is checked, selected, value, text, ticked, invalid, error, summary or key; `name` a form field."""
+    """`kind` is checked, selected, value, text, ticked, invalid, error, faulty, summary or key; `name` a form field."""
 
     kind: str
     name: str = ""
@@ -63,6 +63,10 @@ class Slots:
 
     def error(self, name: str) -> Markup:
         return self._mark(Slot("error", name))
+
+    def if_faulty(self, words: str) -> Markup:
+        """`words` where a summary stands above the form, nothing where none does."""
+        return self._mark(Slot("faulty", value=words))
 
     def summary(self) -> Markup:
         return self._mark(Slot("summary"))
@@ -123,6 +127,8 @@ def _content(
         return key
     if slot.kind == "summary":
         return summary
+    if slot.kind == "faulty":
+        return str(escape(slot.value)) if summary else ""
     if slot.name not in errors:
         return ""
     if slot.kind == "invalid":

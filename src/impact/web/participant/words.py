@@ -1,4 +1,8 @@
-"""Words and numbers of a page in one language."""
+"""Words and numbers of a page in one language.
+
+Numbers have the digits 0–9 in every language: the texts of instruments hold them so, and a page with two systems of
+digits would be read twice. What is typed may have Arabic-Indic or Persian digits (`answers.parse_answers`).
+"""
 
 from __future__ import annotations
 
@@ -6,19 +10,16 @@ from dataclasses import dataclass
 
 from impact.i18n import message
 
-# The digits that readers of the language meet in print.
-_DIGITS = {"ar": "٠١٢٣٤٥٦٧٨٩", "ckb": "٠١٢٣٤٥٦٧٨٩", "fa": "۰۱۲۳۴۵۶۷۸۹", "ur": "۰۱۲۳۴۵۶۷۸۹"}
-
 
 @dataclass(frozen=True)
 class Words:
-    """`words("next")` is the text of `participant.next`; numbers among the values get the language's digits."""
+    """`words("next")` is the text of `participant.next`; numbers among the values are written short."""
 
     language: str
 
     def __call__(self, key: str, **values: object) -> str:
         shown = {
-            name: self.number(value) if isinstance(value, int | float) else value
+            name: f"{value:.10g}" if isinstance(value, int | float) else value
             for name, value in values.items()
         }
         return message(self.language, f"participant.{key}", **shown)
@@ -26,15 +27,3 @@ class Words:
     @property
     def draft(self) -> str:
         return message(self.language, "language.draft")
-
-    def number(self, value: float) -> str:
-        return self.digits(f"{value:.10g}")
-
-    def digits(self, text: str) -> str:
-        """A plain number in the language's digits; any other text as it is."""
-        own = _DIGITS.get(self.language.split("-")[0])
-        return (
-            text.translate({48 + i: digit for i, digit in enumerate(own)})
-            if own and text.isdecimal()
-            else text
-        )

@@ -157,7 +157,7 @@ def _releases() -> None:
         sa.Column("id", sa.Text, nullable=False),
         sa.Column("programme_id", sa.Text, nullable=False),
         sa.Column("token_sha256", sa.LargeBinary, nullable=False),
-        sa.Column("findings", sa.Text, nullable=False),
+        sa.Column("findings", sa.LargeBinary, nullable=False),
         sa.Column("created_on", sa.Date, nullable=False),
         sa.Column("revoked", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_release")),

@@ -1,0 +1,32 @@
+"""What all findings of one evaluation share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from impact.evaluation.labels import Labels
+from impact.instruments.model import Instrument
+from impact.plans.model import Plan
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all findings of one evaluation share.
+
+    family      how many intervals must hold together
+    is_planned  the plan was locked
+    ran         workshops of the programme, as `people.Settled` counts them
+    threshold   the smallest group of people that this audience is told a number of
+    """
+
+    plan: Plan
+    instrument: Instrument
+    labels: Labels
+    family: int
+    is_planned: bool
+    ran: int
+    threshold: int
+
+    @property
+    def is_one_group(self) -> bool:
+        return self.plan.design == "one_group"
