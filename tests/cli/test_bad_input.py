@@ -39,7 +39,7 @@ BAD_FILES: dict[str, tuple[Spoil, str]] = {
     ),
     "a wave that the instrument lacks": (
         lambda good: good.replace("p0,post", "p0,later").encode(),
-        "bad.csv, row 3, column “wave”: “later” is no wave of this instrument. Use one of: post, pre.",
+        "bad.csv, row 3, column “wave”: “later” is no wave of this instrument. Use one of: pre, post.",
     ),
     "an empty file": (
         lambda _good: b"",

@@ -161,7 +161,7 @@ missing:
         "map.yaml, line 11: “wave” cannot be a constant. Use one of: workshop, side, arm, language.",
         "map.yaml, line 11: “workshop” should be a text or a number. Write one value after the colon.",
         "map.yaml, line 12: “files.0.drop_when” should hold keys, and holds a list. Write “key: value” lines.",
-        "map.yaml, line 13: “maybe” is no drop_empty. Use one of: False, True.",
+        "map.yaml, line 13: “maybe” is no drop_empty. Use one of: True, False.",
         "map.yaml, line 14: the key “match” is missing in files.1. Add “match:”.",
         "map.yaml, line 14: the key “col” is unknown in files.1.wave. Did you mean “column”?",
         "map.yaml, line 14: the key “column” is missing in files.1.wave. Add “column:”.",
