@@ -13,6 +13,7 @@ from typing import Any
 from impact.report.charts import FlowChart, ForestChart, ShiftChart, Table
 from impact.report.figures import flow_chart, forest_chart, shift_chart
 from impact.report.limits import first_limitation, limits_of, next_steps
+from impact.report.method import Entry, method_entries
 from impact.report.reading import Finding, Reading, is_difference, texts
 from impact.report.tables import quality_table, results_table
 from impact.report.text import clean, interval, signed
@@ -52,15 +53,6 @@ class SummaryPoint:
     differences: tuple[str, ...]
     chart: ShiftChart
     headline: str = ""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A term and its text, for method and identity."""
-
-    term: str
-    text: str
-    is_code: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,7 +110,7 @@ def report_page(findings: Mapping[str, Any]) -> ReportPage:
         forest=forest_chart(findings),
         results=results_table(reading),
         quality=quality,
-        method=_method(findings, reading),
+        method=method_entries(findings, reading),
         identity=_identity(findings, reading),
         words=_words(reading, _locked_on(findings)) | {"quality_note": " ".join(quality.notes)},
         locked_on=_locked_on(findings),
@@ -200,53 +192,6 @@ def _licence_line(reading: Reading, licence: Mapping[str, Any]) -> str:
     return " · ".join(parts)
 
 
-def _method(findings: Mapping[str, Any], reading: Reading) -> tuple[Entry, ...]:
-    def entry(key: str, text: str) -> Entry:
-        return Entry(reading.word(f"method.{key}"), text)
-
-    instrument = findings["instrument"]
-    design = findings["design"]
-    estimators = dict.fromkeys(f["estimator"] for f in reading.ordered() if f.get("estimator"))
-    named = [_estimator(reading, "estimator", name) for name in estimators]
-    entries = [
-        entry("design", word_or(reading.language, f"method.design_{design}", clean(design))),
-        entry("workshops", clean(reading.labels.get("workshops") or "")),
-        entry(
-            "instrument",
-            reading.word("method.instrument_text", id=clean(instrument["id"]), version=instrument["version"]),
-        ),
-        entry("scores", reading.word("method.scores_text")),
-        entry("linking", reading.word("method.linking_text")),
-        entry("estimator", " ".join(named)),
-        entry(
-            "interval",
-            reading.word(
-                "method.interval_text" if reading.has_family else "method.interval_text_plain",
-                level=reading.level,
-            ),
-        ),
-    ]
-    rule = clean((findings.get("disclosure") or {}).get("rule", ""), limit=600)
-    entries += [entry("disclosure", rule), entry("exact", _exactly(reading, tuple(estimators)))]
-    return tuple(entry for entry in entries if entry.text)
-
-
-def _estimator(reading: Reading, form: str, name: str) -> str:
-    other = reading.word("method.estimator_other", name=clean(name)) if form == "estimator" else ""
-    return word_or(reading.language, f"method.{form}_{name}", other)
-
-
-def _exactly(reading: Reading, estimators: tuple[str, ...]) -> str:
-    """The names of the procedures, for those who know them."""
-    told = [_estimator(reading, "exact", name) for name in estimators]
-    wide = ((f.get("estimate") or {}).get("simultaneous") for f in reading.ordered())
-    family = next((one for one in wide if one and one["family"] > 1), None)
-    if family:
-        level = f"{family['level'] * 100:.4g}\u00a0%"
-        told.append(reading.word("method.exact_family", family=family["family"], level=level))
-    return " ".join(one for one in told if one)
-
-
 def _identity(findings: Mapping[str, Any], reading: Reading) -> tuple[Entry, ...]:
     plan = findings["plan"]
     deviations = texts(findings.get("deviations", ()))
@@ -256,7 +201,7 @@ def _identity(findings: Mapping[str, Any], reading: Reading) -> tuple[Entry, ...
         ("plan_sha256", clean(plan["sha256"]), True),
         ("locked", locked, False),
         ("deviations", " ".join(deviations) or reading.word("identity.deviations_none"), False),
-        ("data_sha256", clean(findings["data"]["sha256"]), True),
+        ("data_sha256", clean(findings["data"]["sha256"] or ""), True),
         ("instrument_sha256", clean(findings["instrument"]["sha256"]), True),
     )
     return tuple(
