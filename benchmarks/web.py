@@ -13,7 +13,7 @@ import sys
 import tempfile
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from benchmarks.processes import cpu_seconds, demo, median, peer, table
 
@@ -111,7 +111,7 @@ def cpu_of_complete_surveys(form: "Form", consent: str, pid: int) -> float:
         fetch(line, "GET", consent, None, {"Accept-Encoding": "gzip"})
         fetch(line, "POST", form.begin_url, form.begin_body(), headers)
         location = fetch(line, "POST", form.answers_url, f"{before}{number:032x}{after}", headers)
-        fetch(line, "GET", location, None, {"Accept-Encoding": "gzip"})
+        fetch(line, "GET", urljoin(form.answers_url, location), None, {"Accept-Encoding": "gzip"})
 
     for number in range(50):
         survey(number)
@@ -149,15 +149,15 @@ class Form(HTMLParser):
         line.request("GET", parts.path)
         first.feed(line.getresponse().read().decode())
         second.consent_fields = dict(first.fields)
-        second.begin_url = f"{parts.scheme}://{parts.netloc}{urlsplit(first.action).path}"
+        second.begin_url = urljoin(consent, first.action)
         line.request(
             "POST",
-            urlsplit(first.action).path,
+            urlsplit(second.begin_url).path,
             second.begin_body(),
             {"Content-Type": "application/x-www-form-urlencoded"},
         )
         second.feed(line.getresponse().read().decode())
-        second.answers_url = f"{parts.scheme}://{parts.netloc}{urlsplit(second.action).path}"
+        second.answers_url = urljoin(second.begin_url, second.action)
         line.close()
         return second
 
