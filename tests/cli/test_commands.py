@@ -441,3 +441,13 @@ def test_main_is_the_module_too(environment: dict[str, str]) -> None:
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert re.fullmatch(r"impact \d+\.\d+\.\d+\n", done.stdout)
+
+
+def test_answers_do_not_wait_for_a_delayed_acknowledgement() -> None:
+    """asyncio sets TCP_NODELAY only where the socket names its protocol: else each answer takes 40 ms more."""
+    import socket
+
+    from impact.cli.serve import listen
+
+    with listen("127.0.0.1", 0) as listening:
+        assert listening.proto == socket.IPPROTO_TCP
