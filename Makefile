@@ -1,6 +1,6 @@
 # Two commands are all that a stranger needs: `make demo` and `make test`.
 # Everything is installed into .venv from lock files with hashes; nothing is changed outside it,
-# but for Chromium (a Debian package), which the browser tests drive.
+# but for a few Debian packages that the tests drive (Chromium, poppler-utils).
 
 PYTHON ?= python3
 VENV := .venv
@@ -72,7 +72,8 @@ $(STAMPS)/test: requirements-test.lock pyproject.toml | $(BIN)/python
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@mkdir -p $(STAMPS) && touch $@ $(STAMPS)/demo
 
-$(STAMPS)/chromium:
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
-	  sh tests/debian-packages.sh chromium fonts-dejavu-core
+# What the tests drive beside Python: a browser, the library its driver needs, and a reader of PDF text.
+$(STAMPS)/chromium: tests/debian-packages.sh Makefile
+	@{ command -v chromium && command -v pdftotext && /sbin/ldconfig -p | grep -q libatomic.so.1; } >/dev/null 2>&1 || \
+	  sh tests/debian-packages.sh chromium fonts-dejavu-core libatomic1 poppler-utils
 	@mkdir -p $(STAMPS) && touch $@

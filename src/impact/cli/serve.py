@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -106,9 +107,11 @@ def run_server(app: FastAPI, listening: socket.socket, when_ready: Callable[[], 
                 when_ready()
 
     config = uvicorn.Config(app, timeout_graceful_shutdown=SECONDS_TO_FINISH, **server_options())
-    try:
-        Server(config).run(sockets=[listening])
-    except KeyboardInterrupt:
+    server = Server(config)
+    # Whoever started this process in the background may have it ignore Ctrl-C: then nothing is raised afterwards.
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=[listening])
+    if server.started:
         click.echo("Stopped.", err=True)
 
 
