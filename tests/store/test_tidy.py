@@ -76,11 +76,12 @@ def concordance(pages: list[list[int]]) -> float:
 def test_before_tidying_the_pages_tell_the_order(
     settings: Settings, opened: Database, arrived: list[NewSubmission]
 ) -> None:
-    """The measure itself works: this is what there is to hide."""
+    """The measure itself works: this is what there is to hide. (0.5 would tell nothing; keys are random, and
+    page splits leave 0.75 to 0.95 of it, so the bound lies well below.)"""
     assert sqlite_file.settle(opened.engine)
     assert (
         concordance(in_the_pages(file_of(settings), [mark_of(new)["open texts"] for new in arrived], 10))
-        > 0.8
+        > 0.65
     )
 
 
