@@ -111,6 +111,21 @@ class Walk:
         for question in page.locator("section:visible fieldset.item").all():
             question.locator(".option, .cell").nth(position).click()
 
+    @staticmethod
+    def fill_code(page: Page, differs: str = "") -> None:
+        for select in page.locator("section:visible select").all():
+            select.select_option(index=6 if select.get_attribute("name") == differs else 3)
+
+    @classmethod
+    def survey(cls, page: Page, address: str, token: str, position: int, differs: str = "") -> None:
+        """The whole of it in Arabic, from consent to thanks."""
+        cls.begin(page, address, token, "ar")
+        cls.fill_code(page, differs)
+        while cls.onwards(page):
+            cls.fill_part(page, position)
+        cls.send(page)
+        assert page.locator("h1").inner_text() == "شكرًا لك"
+
 
 @pytest.fixture
 def walk() -> type[Walk]:

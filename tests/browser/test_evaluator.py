@@ -15,6 +15,7 @@ from impact.store import open_database
 from impact.vault import Vault
 from impact.web import create_app
 from impact.workflow import Demo, create_demo
+from impact.workflow.demo import OPEN_WORKSHOP
 
 pytestmark = pytest.mark.browser
 
@@ -121,3 +122,27 @@ def test_without_scripts_the_page_tells_the_same_findings(chromium: Browser, sit
     assert without.locator("figure.forest .wide svg").is_visible()
     for page in (with_scripts, without):
         page.context.close()
+
+
+def test_the_count_of_pairs_rises_by_one_when_a_person_comes_back_with_a_code_that_differs(
+    chromium: Browser, site: Site, phone: Page, walk
+) -> None:
+    """In Arabic, 360 px wide, without scripts; one of the seven elements differs at the second visit."""
+    evaluator = signed_in(chromium, site, 1280, "light")
+
+    def pairs() -> tuple[int, str]:
+        """All pairs, and those of the workshop that nobody has answered yet, as the page shows them."""
+        evaluator.goto(site.pages()["programme"])
+        row = evaluator.locator("section[aria-labelledby=workshops] tr").filter(has_text=OPEN_WORKSHOP)
+        return int(evaluator.locator("#pairs").inner_text()), row.locator("[data-label=Pairs]").inner_text()
+
+    def token(wave: str) -> str:
+        link = evaluator.get_by_label(f"Link for {OPEN_WORKSHOP}, {wave}", exact=True).input_value()
+        return link.rsplit("/", 1)[1]
+
+    before, own = pairs()
+    assert own == "0"
+    walk.survey(phone, site.address, token("Before"), 0)
+    assert pairs() == (before, "0")
+    walk.survey(phone, site.address, token("After"), 1, differs="c.mother")
+    assert pairs() == (before + 1, "1")

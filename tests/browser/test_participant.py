@@ -20,20 +20,6 @@ def values(place) -> list[dict]:
     ]
 
 
-def fill_code(page: Page, differs: str = "") -> None:
-    for select in page.locator("section:visible select").all():
-        select.select_option(index=6 if select.get_attribute("name") == differs else 3)
-
-
-def fill_survey(walk, page: Page, address: str, token: str, position: int, differs: str = "") -> None:
-    walk.begin(page, address, token, "ar")
-    fill_code(page, differs)
-    while walk.onwards(page):
-        walk.fill_part(page, position)
-    walk.send(page)
-    assert page.locator("h1").inner_text() == "شكرًا لك"
-
-
 def test_the_core_survey_in_arabic_before_and_after_without_scripts(make_place, serve, phone, walk):
     """The code of the second visit differs in one element; both are stored and found to be one person's."""
     from impact.linkage import link
@@ -42,8 +28,8 @@ def test_the_core_survey_in_arabic_before_and_after_without_scripts(make_place, 
     place = make_place(survey=folder("surveys") / "dialogue-core.v1.yaml")
     elements = [element.id for element in place.instrument.code_elements]
     with serve(create_app(place.settings, place.database, place.vault)) as address:
-        fill_survey(walk, phone, address, place.tokens["pre"], 0)
-        fill_survey(walk, phone, address, place.tokens["post"], 1, differs=f"c.{elements[0]}")
+        walk.survey(phone, address, place.tokens["pre"], 0)
+        walk.survey(phone, address, place.tokens["post"], 1, differs=f"c.{elements[0]}")
     with place.database.session() as session:
         found = columns(session, programmes.get(session, place.programme_id), place.instrument, place.vault)
     assert sorted(found.wave) == [0, 1]

@@ -105,7 +105,8 @@ def _reliable_change(block: Row, k: int, people: str | None, language: str) -> t
         return shapes.no_reliable_change(), "everyone_in_one_category"
     if None in counts.values():
         counts["unchanged"] = None
-    text = frequencies(counts, n, block["expected_by_error"], k, people, language)
+    # “Fewer than ten this way, fewer than ten that way” tells a reader nothing.
+    text = frequencies(counts, n, block["expected_by_error"], k, people, language) if told else None
     return block | counts | {"text": text}, None
 
 

@@ -12,6 +12,8 @@ UNIT = "points"
 ALIKE = 1e-9
 """Scores that spread less than this are the same: the rest is floating-point dust."""
 DIGITS = 10
+DUST = 1e-9
+_PROBABILITIES = ("p_value", "p_adjusted")
 """Significant digits that are kept: fewer than floating-point sums differ by between machines."""
 
 
@@ -70,11 +72,18 @@ def level(scores: np.ndarray) -> dict[str, float | None]:
 def clean(value: Any) -> Any:
     """Plain JSON data: 10 significant digits, no NaN or infinity (None), no −0, no numpy types.
 
-    >>> clean({"a": float("nan"), "b": (1/3, -0.0)})
-    {'a': None, 'b': [0.3333333333, 0.0]}
+    What is smaller than DUST is nothing but rounding of scores from 0 to 100, and is 0; p-values are kept.
+
+    >>> clean({"a": float("nan"), "b": (1/3, -0.0), "c": -6.7e-11, "p_value": 2.8e-31})
+    {'a': None, 'b': [0.3333333333, 0.0], 'c': 0.0, 'p_value': 2.8e-31}
     """
     if isinstance(value, dict):
-        return {str(key): clean(item) for key, item in value.items()}
+        return {
+            str(key): clean(
+                0.0 if isinstance(item, float) and abs(item) < DUST and key not in _PROBABILITIES else item
+            )
+            for key, item in value.items()
+        }
     if isinstance(value, list | tuple):
         return [clean(item) for item in value]
     if isinstance(value, bool | np.bool_):
