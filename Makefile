@@ -11,13 +11,14 @@ TEST_OPTIONS ?=
 TEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench soak lock clean
+.PHONY: help demo test check format bench calibrate soak lock clean
 
 help:
 	@echo "make demo    install, start with a demo programme, print the links for participant, evaluator and funder"
 	@echo "make test    install what the tests need (Chromium and PostgreSQL included) and run them"
 	@echo "make check   style, layers, instruments, plans, templates and documents; runs all and lists every failure"
 	@echo "make bench   speed and memory, as ratios measured in one run"
+	@echo "make calibrate  how often each default analysis errs, on made-up programmes with a known truth (12 minutes)"
 	@echo "make soak    the long runs that are too long for every day"
 	@echo "make lock    resolve the dependencies anew and write the lock files"
 
@@ -36,7 +37,13 @@ format: $(STAMPS)/test
 
 bench: $(STAMPS)/test
 	@command -v wrk >/dev/null || sh tests/debian-packages.sh wrk
+	@Rscript -e 'library(lme4)' >/dev/null 2>&1 || sh tests/debian-packages.sh r-cran-lme4 || echo "lme4 is left out"
+	@test -x $(STAMPS)/peers/bin/python || { $(PYTHON) -m venv $(STAMPS)/peers && \
+	  $(STAMPS)/peers/bin/pip install --quiet --disable-pip-version-check statsmodels; } || echo "statsmodels is left out"
 	$(BIN)/python -m benchmarks $(BENCH_OPTIONS)
+
+calibrate: $(STAMPS)/test
+	nice -n 10 $(BIN)/python -m benchmarks.calibration $(CALIBRATE_OPTIONS)
 
 soak: $(STAMPS)/test
 	IMPACT_SOAK=1 $(BIN)/python -m pytest -m soak $(TEST_OPTIONS)

@@ -1,10 +1,10 @@
-"""`python -m benchmarks [web|evaluate|start]`: run all or some, print one table each."""
+"""`python -m benchmarks [start|web|evaluate|stats]`: run all or some, print one table each."""
 
 import sys
 
-from benchmarks import evaluate, start, web
+from benchmarks import evaluate, start, stats, web
 
-PARTS = {"start": start.main, "web": web.main, "evaluate": evaluate.main}
+PARTS = {"start": start.main, "web": web.main, "evaluate": evaluate.main, "stats": stats.main}
 
 
 def main() -> None:

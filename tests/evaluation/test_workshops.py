@@ -217,3 +217,55 @@ def test_a_size_has_a_word_only_with_a_verdict(findings_of):
         low, high = found["effect_size"]["low"], found["effect_size"]["high"]
         assert (low > 0 or high < 0) == decided
     assert seen == {True, False}
+
+
+def uneven(label, sizes, shift, **options):
+    return [
+        person(f"{label}{room}.{i}", label and f"{label}{room}", 1 + (i + room) % 4, min(5, 1 + (2 * i + room + shift) % 5), **options)
+        for room, size in enumerate(sizes)
+        for i in range(size)
+    ]  # fmt: skip
+
+
+def scores_of(people):
+    return [[25.0 * (int(rows[wave]["trust_1"]) - 1) for rows in people] for wave in (0, 1)]
+
+
+def same_numbers(found, result, test):
+    estimate = found["estimate"]
+    numbers = (estimate["value"], estimate["std_error"], estimate["df"], estimate["low"], estimate["high"])
+    expected = (result.estimate, result.std_error, result.df, result.low, result.high)
+    assert numbers == pytest.approx(expected, rel=1e-9)
+    assert found["tests"][0]["name"] == found["estimator"] == test
+
+
+def test_two_arms_in_workshops_are_ancova_widened_for_workshops_that_differ_in_size(findings_of):
+    from impact import stats
+
+    people = uneven("W", (4, 20, 9), 1) + uneven("C", (15, 3, 8), 0, arm="comparison")
+    found = findings_of(people, design="comparison")["findings"][0]
+    (before, after), labels = scores_of(people), [rows[0]["workshop"] for rows in people]
+    arm = [float(rows[0]["arm"] == "workshop") for rows in people]
+    plain = stats.ancova(after, before, arm, labels)
+    wide = stats.ancova(after, before, arm, labels, working_icc=0.03)
+    same_numbers(found, wide, "ancova_cr2")
+    assert wide.std_error > 1.01 * plain.std_error
+
+
+def test_workshops_against_people_in_none_are_partially_nested(findings_of):
+    from impact import stats
+
+    people = uneven("W", (4, 20, 9, 7), 1) + uneven("", (30,), 0, arm="comparison")
+    found = findings_of(people, design="comparison")["findings"][0]
+    (before, after), labels = scores_of(people), [rows[0]["workshop"] or "alone" for rows in people]
+    arm = [float(rows[0]["arm"] == "workshop") for rows in people]
+    same_numbers(found, stats.partially_nested(after, before, arm, labels), "partially_nested")
+    assert (found["clusters"], found["singletons"]) == (4, 30)
+
+
+def test_one_comparison_person_who_names_a_workshop_at_any_wave_decides_for_all_findings(findings_of):
+    """Whether arms are nested is told by the programme, not by who came back or answered a scale."""
+    people = uneven("W", (4, 20, 9, 7), 1) + uneven("", (30,), 0, arm="comparison")
+    lost = person("lost", "C1", 3, None, arm="comparison")
+    found = findings_of([*people, lost], design="comparison")["findings"][0]
+    assert found["estimator"] == "ancova_cr2"

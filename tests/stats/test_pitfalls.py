@@ -34,6 +34,12 @@ PAIRED = {
     "alpha": lambda b, a: stats.cronbach_alpha(np.column_stack([b, a])),
     "item_total": lambda b, a: stats.item_total(np.column_stack([b, a])),
     "omega": lambda b, a: stats.mcdonald_omega(np.column_stack([b, a, b])),
+    "multiple_imputation": lambda b, a: stats.multiple_imputation(np.column_stack([b, a])),
+    "matching": lambda b, a: stats.multiple_imputation(np.column_stack([b, a]), method="pmm"),
+    "tipping point": lambda b, a: stats.delta_adjustment(b, a, scale=(1, 7)),
+    "tipping point by room": lambda b, a: stats.delta_adjustment(b, a, FOUR_ROOMS[: len(b)], scale=(1, 7)),
+    "extreme_bounds": lambda b, a: stats.extreme_bounds(b, a, 0, 8, FOUR_ROOMS[: len(b)]),
+    "attrition, all": lambda b, a: stats.attrition_table(b, ~np.isnan(a)).groups[0],
 }
 DATA = {
     "nobody changed": (SAME, SAME),

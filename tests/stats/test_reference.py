@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -16,7 +17,7 @@ from impact import stats
 from impact.stats.distributions import noncentral_t_cdf
 
 FOLDER = Path(__file__).parents[1] / "reference"
-SCRIPTS = ("paired", "clustered", "effect_sizes", "reliability", "multiplicity")
+SCRIPTS = tuple(sorted(path.stem for path in FOLDER.glob("*.R") if path.stem != "common"))
 REFERENCE = {name: json.loads((FOLDER / f"{name}.json").read_text("utf-8")) for name in SCRIPTS}
 
 
@@ -185,6 +186,11 @@ def test_the_committed_reference_is_what_r_says_today(name, tmp_path):
     assert run.returncode == 0, run.stderr
     today = json.loads(path.read_text("utf-8"))
     assert_same(today["cases"], REFERENCE[name]["cases"], name)
+
+
+def test_the_readme_lists_every_script():
+    rows = re.findall(r"^\| `(\w+)\.R` \|", (FOLDER / "README.md").read_text("utf-8"), flags=re.MULTILINE)
+    assert tuple(sorted(rows)) == SCRIPTS
 
 
 def assert_same(today, committed, where):

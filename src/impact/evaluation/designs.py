@@ -2,13 +2,14 @@
 
 one_group     mean change; CR2 standard error clustered by workshop with Satterthwaite df from three workshops on,
               the paired t interval for the people in these rooms with one or two, or where workshops are ignored
-comparison,   ANCOVA: after on arm and before, CR2 by workshop, or HC2 (every person a cluster) where the plan
-randomised    ignores workshops
+comparison,   ANCOVA: after on arm and before, CR2 by workshop with the widening for workshops that differ in size, or
+randomised    HC2 (every person a cluster) where the plan ignores workshops; workshops against people who are in none:
+              precision-weighted Welch on the adjusted means (`stats.partially_nested`)
 side × time   change regressed on side, CR2 by workshop; Welch's t with one or two workshops; no interval where a
               side sits in a single workshop that the other side does not fill alike
 
 Sources: Bell & McCaffrey 2002, Survey Methodology 28, 169; Pustejovsky & Tipton 2018, J. Bus. Econ. Stat. 36, 672;
-Vickers & Altman 2001, BMJ 323, 1123 (ANCOVA). The choice between them depends on the plan and on `ran`, the number
+Vickers & Altman 2001, BMJ 323, 1123 (ANCOVA); Roberts & Roberts 2005, Clin. Trials 2, 152 (one arm grouped). The choice between them depends on the plan and on `ran`, the number
 of labelled workshops of the programme in which anybody submitted anything (`people.Settled`): never on a result, nor
 on who of a side came back and answered a scale. Where workshops ran but pairs come from one or two of them, CR2 stays
 and its degrees of freedom tell it.
@@ -58,14 +59,17 @@ def is_few(plan: Plan, ran: int) -> bool:
     return plan.design == "one_group" and plan.cluster != "none" and ran < FEWEST_WORKSHOPS
 
 
-def estimate(plan: Plan, sample: Sample, level: float, ran: int) -> Estimate:
-    """The plan's default estimate of the change (one group) or of the difference made (two arms) at `level`."""
+def estimate(plan: Plan, sample: Sample, level: float, ran: int, is_nested: bool = False) -> Estimate:
+    """The plan's default estimate of the change (one group) or of the difference made (two arms) at `level`.
+
+    `is_nested`: the programme has workshops in the workshop arm only (`people.Settled`).
+    """
     if plan.design == "one_group":
         return _one_group(plan, sample, level, ran)
-    return _two_arms(plan, sample, level)
+    return _two_arms(plan, sample, level, is_nested)
 
 
-def withheld(plan: Plan, sample: Sample, level: float, ran: int) -> Estimate:
+def withheld(plan: Plan, sample: Sample, ran: int) -> Estimate:
     """No estimate at any level, because there are too few people: only how many workshops there are."""
     return _begun("none", plan, sample, is_few(plan, ran))
 
@@ -160,13 +164,19 @@ def _one_group(plan: Plan, sample: Sample, level: float, ran: int) -> Estimate:
     return replace(begun, value=float(sample.change.mean()), caveats=("few_workshops", "no_interval"))
 
 
-def _two_arms(plan: Plan, sample: Sample, level: float) -> Estimate:
-    is_clustered = plan.cluster != "none"
-    unknown = _begun("ancova_cr2" if is_clustered else "ancova_hc2", plan, sample, False)
-    groups = sample.cluster if is_clustered else None
-    result = stats.ancova(
-        sample.after, sample.before, sample.treated.astype(float), clusters=groups, confidence=level
-    )
+def _two_arms(plan: Plan, sample: Sample, level: float, is_nested: bool) -> Estimate:
+    is_clustered, arm = plan.cluster != "none", sample.treated.astype(float)
+    if not is_clustered:
+        name, result = "ancova_hc2", stats.ancova(sample.after, sample.before, arm, confidence=level)
+    elif is_nested:
+        name = "partially_nested"
+        result = stats.partially_nested(sample.after, sample.before, arm, sample.cluster, confidence=level)
+    else:
+        name, icc = "ancova_cr2", stats.WORKING_ICC
+        result = stats.ancova(
+            sample.after, sample.before, arm, sample.cluster, confidence=level, working_icc=icc
+        )
+    unknown = _begun(name, plan, sample, False)
     unknown = replace(unknown, value=result.estimate)
     found = _with_interval(unknown, _plain(result))
     if not is_clustered:

@@ -42,8 +42,7 @@ def change_finding(
     plan, scale = setting.plan, setting.instrument.scale[outcome.scale]
     in_family = outcome.role == "primary"
     enough = min(_groups(setting, sample)) >= max(plan.minimum_n, 1)
-    estimate = designs.estimate if enough else designs.withheld
-    plain = estimate(plan, sample, plan.level, setting.ran)
+    plain = _estimate(setting, sample, plan.level) if enough else designs.withheld(plan, sample, setting.ran)
     wide = _simultaneous(setting, sample, plain) if in_family else None
     found = _finding(setting, outcome, contrast, {"side": side} if side else {}, sample, plain, wide)
     blocks, codes = _people_blocks(setting, scale, sample, plain, reliability, found["verdict"], enough)
@@ -77,7 +76,7 @@ def difference_finding(
     if enough:
         plain = designs.difference(sample, is_first, plan, plan.level, setting.ran)
     else:
-        plain = designs.withheld(plan, sample, plan.level, setting.ran)
+        plain = designs.withheld(plan, sample, setting.ran)
     # It is not in the family of primary findings, so it is not called primary.
     role = "secondary" if outcome.role == "primary" else outcome.role
     outcome = Outcome(outcome.scale, role, outcome.sesoi)
@@ -146,10 +145,14 @@ def _groups(setting: Setting, sample: Sample) -> list[int]:
     return [treated, sample.n - treated]
 
 
+def _estimate(setting: Setting, sample: Sample, level: float) -> Estimate:
+    return designs.estimate(setting.plan, sample, level, setting.ran, setting.is_nested)
+
+
 def _simultaneous(setting: Setting, sample: Sample, plain: Estimate) -> dict[str, Any]:
     """The same interval at the level at which all primary ones hold together (Bonferroni)."""
     level = stats.simultaneous_level(setting.plan.level, setting.family)
-    wide = designs.estimate(setting.plan, sample, level, setting.ran) if plain.low is not None else plain
+    wide = _estimate(setting, sample, level) if plain.low is not None else plain
     return {"low": wide.low, "high": wide.high, "level": level, "family": setting.family}
 
 

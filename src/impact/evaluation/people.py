@@ -24,6 +24,7 @@ class Settled:
     workshops      labelled workshops of the arms that the plan is about
     ran            labelled workshops of the workshop arm: those in which anybody submitted anything, at any wave.
                    It says whether there are few workshops, before any scale, side or pair is looked at
+    is_nested      workshops in one arm only: nobody of the comparison arm names one, at any wave
     is_clustered   whether the plan tells workshops apart
     """
 
@@ -33,6 +34,7 @@ class Settled:
     arm_unknown: int
     workshops: int
     ran: int
+    is_nested: bool
     is_clustered: bool
 
     @property
@@ -63,6 +65,7 @@ def settle(data: Canonical, plan: Plan) -> Settled:
         arm_unknown,
         ran if is_one_group else _distinct(workshop[arm >= 0]),
         ran,
+        not is_one_group and ran > 0 and _distinct(workshop[arm == COMPARISON]) == 0,
         plan.cluster != "none",
     )
 

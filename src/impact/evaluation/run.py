@@ -66,7 +66,7 @@ def run(
     threshold = getattr(plan.thresholds, audience)
     family = family_size(plan, len(instrument.sides))
     is_planned = locked_at is not None
-    setting = Setting(plan, instrument, names, family, is_planned, settled.ran, threshold)
+    setting = Setting(plan, instrument, names, family, is_planned, settled.ran, settled.is_nested, threshold)
     engine = _Engine(setting, settled)
     for outcome in plan.outcomes:
         engine.evaluate(outcome)

@@ -16,6 +16,7 @@ class Setting:
     family      how many intervals must hold together
     is_planned  the plan was locked
     ran         workshops of the programme, as `people.Settled` counts them
+    is_nested   workshops in one arm only, as `people.Settled` tells
     threshold   the smallest group of people that this audience is told a number of
     """
 
@@ -25,6 +26,7 @@ class Setting:
     family: int
     is_planned: bool
     ran: int
+    is_nested: bool
     threshold: int
 
     @property

@@ -43,7 +43,7 @@ def next_steps(findings: Mapping[str, Any], reading: Reading) -> tuple[str, ...]
     primary = [f for scale in reading.scales("primary") for f in reading.of_scale(scale)]
     if any(finding.get("verdict") == "inconclusive" for finding in primary):
         # With few workshops the number of workshops, not of people, sets how wide an interval is.
-        by_workshop = any("cr2" in (finding.get("estimator") or "") for finding in primary)
+        by_workshop = any(_is_by_workshop(finding.get("estimator") or "") for finding in primary)
         steps.append("inconclusive_workshops" if by_workshop else "inconclusive_people")
     waves = {part.strip() for f in findings["findings"] for part in f["contrast"].split(" - ")}
     if waves and waves <= set(_FIRST_WAVES):
@@ -77,3 +77,7 @@ def _within_sentence(reading: Reading, finding: Finding) -> str:
     if set(subgroup) == {"side"}:
         return reading.side_name(subgroup["side"])
     return reading.subgroup_label(subgroup) if subgroup else ""
+
+
+def _is_by_workshop(estimator: str) -> bool:
+    return "cr2" in estimator or estimator == "partially_nested"

@@ -31,3 +31,37 @@ class Caveat(StrEnum):
     NO_SOLUTION = "the one-factor model has no admissible solution for these data"
     BAD_RELIABILITY = "reliability must lie above 0 and below 1 for an index of reliable change"
     SIMULATED = "too many possible sign patterns to count them all: the p-value is from random ones"
+    ONE_ROW_PER_GROUP = "every workshop or person has a single row: their variance cannot be told from chance"
+    VARIANCE_AT_ZERO = (
+        "no difference between workshops or between people was found, which so few cannot exclude"
+    )
+    NO_DF = "too few workshops to say how sure this is"
+    FEW_CLUSTERS_IN_ARM = (
+        "two or three workshops leave one or two degrees of freedom: even this interval is too short"
+    )
+    ONE_TREATED_CLUSTER = "only one cluster in an arm: its own luck cannot be told from what the workshop did"
+    ONE_STUDY = "a single study cannot be pooled"
+    TWO_STUDIES = "from two studies it cannot be said where a further one would lie"
+    TOO_ALIKE = "the studies agree better than chance would let them: the interval may be too short"
+    NO_SPREAD_BETWEEN_STUDIES = "all studies gave the same effect: there is no spread to judge the result by"
+    TOO_FEW_TO_IMPUTE = "fewer than four people answered: nobody can tell what the others would have answered"
+    IMPUTED_WITHOUT_DOUBT = (
+        "the answers are all alike or follow exactly from others: what was filled in looks surer than it is"
+    )
+    MOSTLY_IMPUTED = (
+        "more than half of the answers were filled in: the result rests more on the model than on people"
+    )
+    ONE_IMPUTATION = "a single completed data set cannot show how much the missing answers leave open"
+    FAILED_IMPUTATION = "the analysis gave no result in at least one completed data set"
+    NOBODY_LOST = "nobody was lost between before and after: there is nothing to adjust"
+    VERDICT_HOLDS = "no shift of the lost people's answers inside the range of the scale changes the verdict"
+    OUTSIDE_SCALE = "a score lies outside the scale"
+    NOBODY_TO_COMPARE = "nobody was lost or nobody stayed: there are no two groups to compare"
+    SIMULATED_TABLES = "too many possible tables to count them all: the p-value is from random ones"
+    ONE_GROUP = "only one group: there is nothing to compare with"
+    TWO_WORKSHOPS = (
+        "two workshops leave one degree of freedom: only a very large change can be found with them"
+    )
+    EMPTY_WORKSHOPS = "so many people are lost that a workshop may end with nobody: plan larger workshops"
+    LOST_WORKSHOPS = "so many people are lost that too often fewer than two workshops are left to judge by"
+    TOO_MANY_WORKSHOPS = "even the largest number of workshops that was tried does not reach this power"

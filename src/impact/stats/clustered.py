@@ -94,8 +94,8 @@ def mean_change_cr2(change: Any, clusters: Any, confidence: float = 0.95) -> Mea
     differ in size: with equal ones they are G − 1.
 
     Limits: two workshops leave one degree of freedom: the interval is very wide, as it must be. One
-    workshop: no interval. Type I error 4.8–5.2 % with 2 to 12 workshops of 6 to 12 people on seven-point answers
-    (own simulation, 40,000 data sets a cell).
+    workshop: no interval. Type I error 3.7–5.6 % with 2 to 24 workshops of 3 to 40 people (own simulation,
+    docs/methods.md, “Calibration”).
 
     Sources: [1] Bell & McCaffrey (2002), Survey Methodology 28, 169–181. [2] Pustejovsky & Tipton (2018),
     J. Business & Economic Statistics 36, 672–683. [3] R `clubSandwich::coef_test(lm(change ~ 1), "CR2")`.
@@ -152,7 +152,7 @@ def ols_cr2(y: Any, X: Any, clusters: Any, confidence: float = 0.95) -> Clustere
     numbers, count = (None, n) if labels is None else cluster_numbers(labels)
     if n == 0 or not is_finite:
         return _undefined((None,) * p, n, count, Caveat.NOT_FINITE if n else Caveat.NO_DATA)
-    factor = _orthonormal(X) if n >= p else None
+    factor = orthonormal(X) if n >= p else None
     if factor is None:
         return _undefined((None,) * p, n, count, Caveat.COLLINEAR if n >= p else Caveat.TOO_FEW_FOR_MODEL)
     Q, L = factor
@@ -172,7 +172,7 @@ def ols_cr2(y: Any, X: Any, clusters: Any, confidence: float = 0.95) -> Clustere
     return _fit(params, variances, dfs, sigma * np.sqrt(np.einsum("jk,jk->j", L, L)), n, count, confidence)
 
 
-def _orthonormal(X: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+def orthonormal(X: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
     """Q and L = R⁻¹ of X = Q R, or None if columns repeat each other."""
     if X.shape[1] == 1:
         norm = float(np.sqrt(X[:, 0] @ X[:, 0]))
@@ -209,16 +209,10 @@ def _by_cluster(
     Q: np.ndarray, L: np.ndarray, residuals: np.ndarray, numbers: np.ndarray, count: int
 ) -> tuple[np.ndarray, list[float]]:
     """Variance and df of each coefficient from per-cluster sums only."""
-    p = Q.shape[1]
-    S = np.empty((count, p, p))
-    scores = np.empty((count, p))
-    for j in range(p):
-        scores[:, j] = np.bincount(numbers, Q[:, j] * residuals, count)
-        for k in range(j + 1):
-            S[:, j, k] = S[:, k, j] = np.bincount(numbers, Q[:, j] * Q[:, k], count)
-    B = _adjustments(S)
+    S, scores = cluster_sums(Q, residuals, numbers, count)
+    B = adjustments(S)
     adjusted = np.einsum("gjk,gk->gj", B, scores)
-    variances, dfs = np.empty(p), []
+    variances, dfs = np.empty(len(L)), []
     for j, row in enumerate(L):
         variances[j] = float(np.sum((adjusted @ row) ** 2))
         along = B @ row
@@ -227,7 +221,20 @@ def _by_cluster(
     return variances, dfs
 
 
-def _adjustments(S: np.ndarray) -> np.ndarray:
+def cluster_sums(
+    Q: np.ndarray, values: np.ndarray, numbers: np.ndarray, count: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Of every cluster: Q_g'Q_g (G, p, p), and Q_g'values (G, p)."""
+    p = Q.shape[1]
+    S, sums = np.empty((count, p, p)), np.empty((count, p))
+    for j in range(p):
+        sums[:, j] = np.bincount(numbers, Q[:, j] * values, count)
+        for k in range(j + 1):
+            S[:, j, k] = S[:, k, j] = np.bincount(numbers, Q[:, j] * Q[:, k], count)
+    return S, sums
+
+
+def adjustments(S: np.ndarray) -> np.ndarray:
     """B_g for every cluster, (G, p, p)."""
     if S.shape[1] == 1:
         left = 1.0 - S

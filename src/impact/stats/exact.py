@@ -85,7 +85,7 @@ def wilcoxon_signed_rank(before: Any, after: Any, zeros: str = "wilcox", method:
     if unchanged == n:
         return SignedRank(0.0, None, n, unchanged, 0, used, None, Caveat.NOBODY_CHANGED)
     ranked = change[change != 0.0] if zeros == "wilcox" else change
-    doubled = _doubled_ranks(np.abs(ranked))[ranked != 0.0]
+    doubled = doubled_ranks(np.abs(ranked))[ranked != 0.0]
     rose = ranked[ranked != 0.0] > 0.0
     ties = _tied(np.abs(ranked[ranked != 0.0]))
     statistic = float(doubled[rose].sum()) / 2
@@ -159,7 +159,7 @@ def without_dust(change: np.ndarray, yardstick: float) -> np.ndarray:
     return np.copysign(merged, change)
 
 
-def _doubled_ranks(size: np.ndarray) -> np.ndarray:
+def doubled_ranks(size: np.ndarray) -> np.ndarray:
     """Twice the midranks: whole numbers."""
     _, inverse, counts = np.unique(size, return_inverse=True, return_counts=True)
     ends = np.cumsum(counts)
