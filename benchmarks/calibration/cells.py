@@ -18,6 +18,9 @@ from impact.stats.draws import SCALES
 NULL, POWER, COVERAGE = 0.0, 0.35, 0.5
 """Shifts of the latent score, in its standard deviations: error, power and coverage are counted at these."""
 
+FAMILY = 6
+"""Main results that are judged together (two outcomes, two sides, or more): each at the level .05/6."""
+
 DEFAULT = {"A": "cr2", "B": "cr2_widened", "C": "partially_nested", "D": "cr2", "E": "cr2"}
 
 Analysis = Callable[[Answers], dict[str, Estimates]]
@@ -25,7 +28,10 @@ Analysis = Callable[[Answers], dict[str, Estimates]]
 
 @dataclass(frozen=True)
 class Row:
-    """One line of results.csv; shares of all data sets. No interval counts as: rejects nothing, covers."""
+    """One line of results.csv; shares of all data sets. No interval counts as: rejects nothing, covers.
+
+    `type1_of_six`: share with p < .05/6, times six: what six such main results may add up to, judged together.
+    """
 
     design: str
     workshops: int
@@ -39,6 +45,7 @@ class Row:
     coverage: float
     power: float
     unanswered: float
+    type1_of_six: float
 
     @property
     def is_default(self) -> bool:
@@ -133,7 +140,7 @@ def run(
     analysis: Callable[[Draw, str], Analysis] | None = None,
 ) -> list[Row]:  # fmt: skip
     """A row for each scale and analysis of the cell. `analysis` replaces the default and its quick rivals."""
-    counts: dict[tuple[str, str], np.ndarray] = defaultdict(lambda: np.zeros(5))
+    counts: dict[tuple[str, str], np.ndarray] = defaultdict(lambda: np.zeros(6))
     done, chunk = 0, 0
     while done < sets:
         drawn = draw(cell, min(cell.chunk, sets - done), chunk)
@@ -159,4 +166,5 @@ def _count(counts: dict[tuple[str, str], np.ndarray], drawn: Draw, scale: str, a
             (~covered[name].excludes(truth)).sum(),
             power[name].excludes(0.0).sum(),
             (~found.answered).sum(),
+            FAMILY * found.excludes(0.0, twins.LEVEL / FAMILY).sum(),
         )

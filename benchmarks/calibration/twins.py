@@ -15,6 +15,7 @@ from scipy.special import betaincinv, ndtri
 
 from benchmarks.calibration.designs import Answers
 from impact.stats import WORKING_ICC
+from impact.stats.partially_nested import MOST_DF
 
 LEVEL = 0.05
 
@@ -30,18 +31,23 @@ class Estimates:
     @cached_property
     def reach(self) -> np.ndarray:
         """Half the width of the 95 % interval."""
+        return self.reach_at(LEVEL)
+
+    def reach_at(self, level: float) -> np.ndarray:
+        """Half the width of the interval that leaves out the truth in the share `level`."""
         df = np.where(np.isfinite(self.df), self.df, 1.0)
-        share = betaincinv(df / 2, 0.5, LEVEL)
-        quantile = np.where(np.isinf(self.df), -ndtri(LEVEL / 2), np.sqrt(df * (1.0 - share) / share))
+        share = betaincinv(df / 2, 0.5, level)
+        quantile = np.where(np.isinf(self.df), -ndtri(level / 2), np.sqrt(df * (1.0 - share) / share))
         return quantile * self.error
 
     @property
     def answered(self) -> np.ndarray:
         return np.isfinite(self.reach)
 
-    def excludes(self, value: float) -> np.ndarray:
+    def excludes(self, value: float, level: float = LEVEL) -> np.ndarray:
         """Where the interval leaves this value out. No interval excludes nothing."""
-        return np.abs(self.estimate - value) > np.where(self.answered, self.reach, np.inf)
+        reach = self.reach if level == LEVEL else self.reach_at(level)
+        return np.abs(self.estimate - value) > np.where(self.answered, reach, np.inf)
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,6 +214,7 @@ def partially_nested(given: Answers) -> Estimates:
     variance = parts[0] + parts[1] + parts[2]
     answered = variance > 1e-15
     below = parts[0] ** 2 / (J - 1) + parts[1] ** 2 / (alone - 1) + parts[2] ** 2 / free
-    df = np.where(answered, variance**2 / np.where(answered, below, 1.0), np.nan)
+    welch = variance**2 / np.where(answered, below, 1.0)
+    df = np.where(answered, np.minimum(welch, MOST_DF * (J - 1)), np.nan)
     error = np.where(answered, np.sqrt(variance), np.nan)
     return Estimates(mean - (lone_y - slope * lone_x), error, df)

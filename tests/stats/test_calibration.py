@@ -15,15 +15,17 @@ from benchmarks.calibration.twins import Estimates
 from impact.stats.draws import SCALES
 
 SETS = 3000
-EXCEPTIONS = {("C", 2, 3, 40, 0.2)}
+EXCEPTIONS: set[tuple[str, int, int, int, float]] = set()
 """Published cells in which the default errs in more than 6.0 %; docs/methods.md names them."""
 
 HARD = [
     (Cell("A", 2, 3, 40, 0.2), "five_ceiling"),
     (Cell("A", 4, 3, 40, 0.0), "seven"),
+    (Cell("A", 4, 3, 40, 0.2), "five_ceiling"),
     (Cell("B", 4, 6, 12, 0.2), "eleven"),
     (Cell("B", 4, 3, 40, 0.2), "seven"),
     (Cell("C", 4, 6, 12, 0.2), "seven"),
+    (Cell("C", 4, 3, 40, 0.2), "five_ceiling"),
     (Cell("C", 8, 3, 40, 0.2), "five_ceiling"),
     (Cell("D", 2, 3, 40, 0.0), "five_ceiling"),
     (Cell("D", 4, 6, 12, 0.2), "seven"),
@@ -68,7 +70,9 @@ def test_default_analysis_keeps_its_promises_where_it_is_hard(found, cell, scale
     assert complaints(rows[DEFAULT[cell.design]], rows["cr2"]) == []
 
 
-@pytest.mark.parametrize(("cell", "scale"), HARD[:5] + HARD[6:9], ids=str)
+@pytest.mark.parametrize(
+    ("cell", "scale"), [one for one in HARD if one[0].workshops == 4 or one[0].design in "AD"], ids=str
+)
 def test_normal_quantiles_break_the_bound(found, cell, scale):
     """The control: with statsmodels' default the same test fails, so it can."""
     rows = found[cell, scale]
@@ -153,17 +157,20 @@ def test_results_cover_the_whole_grid():
     assert {row.sets for row in rows} == {20_000}
 
 
-def test_a_cell_run_again_alone_gives_the_published_figures():
-    cell = Cell("A", 2, 6, 12, 0.05)
-    published = [row for row in table.read_results() if (row.design, *row_key(row)) == tuple(cell)]
-    published = [row for row in published if row.analysis in ("cr2", "cr1_z", "ignored")]
-    again = {(row.scale, row.analysis): row for row in run(cell, 20_000)}
-    assert len(published) == len(again) == 9
+@pytest.mark.parametrize("design", "ABCDE")
+def test_a_cell_run_again_alone_gives_the_published_figures(design):
+    """Whoever changes a default, or its twin, must run `make calibrate` again."""
+    cell = Cell(design, 4 if design in "BC" else 2, 6, 12, 0.05)
+    published = [
+        row for row in table.read_results() if (row.design, *row_key(row)) == tuple(cell) and row.is_default
+    ]
+    again = {row.scale: row for row in run(cell, 20_000, rival_sets=0) if row.is_default}
+    assert len(published) == len(again) == 3
     for row in published:
-        other = again[row.scale, row.analysis]
+        other = again[row.scale]
         # a tie between two floating-point numbers may fall otherwise on another processor
-        shares = (other.type1, other.coverage, other.power, other.unanswered)
-        assert shares == pytest.approx((row.type1, row.coverage, row.power, row.unanswered), abs=2e-4)
+        for name, tolerance in (("type1", 2e-4), ("coverage", 2e-4), ("power", 2e-4), ("unanswered", 2e-4), ("type1_of_six", 1.2e-3)):  # fmt: skip
+            assert getattr(other, name) == pytest.approx(getattr(row, name), abs=tolerance), name
 
 
 def row_key(row: Row) -> tuple[int, int, int, float]:

@@ -171,6 +171,15 @@ def test_a_missing_p_value_is_not_counted():
     assert math.isnan(stats.adjust_p_values([0.1, float("nan")])[1])
 
 
+@cases("partially_nested")
+def test_partially_nested_is_put_together_as_its_sources_say(case):
+    """lm for the slope and what is left over, metafor for τ², Welch's sum by R's own arithmetic."""
+    result = stats.partially_nested(case["after"], case["before"], case["arm"], case["clusters"])
+    for field in ("estimate", "std_error", "df", "p_value", "low", "high", "icc"):
+        assert close(getattr(result, field), case[field], rel=1e-7), field
+    assert result.slope == (None if case["before"] is None else pytest.approx(case["slope"], rel=1e-9))
+
+
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_the_committed_reference_is_what_r_says_today(name, tmp_path):
     rscript = shutil.which("Rscript")

@@ -37,8 +37,9 @@ class Caveat(StrEnum):
     )
     NO_DF = "too few workshops to say how sure this is"
     FEW_CLUSTERS_IN_ARM = (
-        "two or three workshops leave one or two degrees of freedom: even this interval is too short"
+        "two or three workshops leave very few degrees of freedom: only a very large difference can be found"
     )
+    FEW_DF = "at most two degrees of freedom: so few workshops, or people, can show only a very large change"
     ONE_TREATED_CLUSTER = "only one cluster in an arm: its own luck cannot be told from what the workshop did"
     ONE_STUDY = "a single study cannot be pooled"
     TWO_STUDIES = "from two studies it cannot be said where a further one would lie"

@@ -26,6 +26,8 @@ from impact.stats.caveats import Caveat
 from impact.stats.columns import DUST, check_confidence, cluster_numbers, column, magnitude, same_length
 from impact.stats.distributions import t_quantile, two_sided_t
 
+FEW = 2.0
+"""Degrees of freedom up to which a result carries a caveat."""
 SINGULAR = 1e-10
 """1 − λ below this is zero (clubSandwich uses 1e-12 on the same eigenvalues)."""
 
@@ -93,8 +95,8 @@ def mean_change_cr2(change: Any, clusters: Any, confidence: float = 0.95) -> Mea
     Every person weighs the same, so a large workshop weighs more. Degrees of freedom fall when workshops
     differ in size: with equal ones they are G − 1.
 
-    Limits: two workshops leave one degree of freedom: the interval is very wide, as it must be. One
-    workshop: no interval. Type I error 3.7–5.6 % with 2 to 24 workshops of 3 to 40 people (own simulation,
+    Limits: two workshops leave one degree of freedom: the interval is very wide, as it must be, and a
+    caveat says so. One workshop: no interval. Type I error 3.7–5.6 % with 2 to 24 workshops of 3 to 40 people (own simulation,
     docs/methods.md, “Calibration”).
 
     Sources: [1] Bell & McCaffrey (2002), Survey Methodology 28, 169–181. [2] Pustejovsky & Tipton (2018),
@@ -269,8 +271,14 @@ def _fit(
             continue
         statistic, reach = estimate / error, t_quantile(df, confidence) * error
         rows.append((error, df, statistic, two_sided_t(statistic, df), estimate - reach, estimate + reach))
+        caveat = caveat or few_df(df)
     errors, degrees, statistics, p_values, low, high = zip(*rows, strict=True)
     return ClusteredFit(params, errors, degrees, statistics, p_values, low, high, n, count, caveat)
+
+
+def few_df(df: float | None) -> Caveat | None:
+    """The caveat beside numbers that stand on almost no degrees of freedom."""
+    return Caveat.FEW_DF if df is not None and df <= FEW + 1e-9 else None
 
 
 def _undefined(params: Numbers, n: int, clusters: int, caveat: Caveat) -> ClusteredFit:

@@ -3,7 +3,8 @@
 The default of this design. Its parts: the slope of after on before is taken from differences inside workshops and
 among the comparison people; each workshop counts by the precision of its adjusted mean, 1 / (τ² + σ² / people), with
 Hedges and Olkin's τ²; its variance is the larger of what the spread of the workshops and what the model says; and
-Welch's degrees of freedom join the arms.
+Welch's degrees of freedom join the arms, but not beyond `MOST_DF` a workshop: a spread of few workshops that happens to
+come out small would make them jump.
 """
 
 from __future__ import annotations
@@ -17,6 +18,10 @@ import numpy as np
 from impact.stats.caveats import Caveat
 from impact.stats.columns import DUST, check_confidence, cluster_numbers, column, magnitude, same_length
 from impact.stats.distributions import t_quantile, two_sided_t
+
+MOST_DF = 2.0
+"""Degrees of freedom are at most so many times J − 1. Set by simulation on other seeds than those of the published
+table (docs/methods.md, “Calibration”)."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +63,10 @@ def partially_nested(
 
     The estimate is that of the average workshop as well as of the average person where the two agree; with τ² above
     zero a large workshop counts less than its people. Limits: one workshop or one comparison person: no interval.
-    Two or three workshops: about one or two degrees of freedom, and type I errors up to 14 % with two (a caveat says
-    so); from four on at most 6 %, near 2 % where workshops do not differ (own simulation, docs/methods.md).
+    J workshops: at most 2(J − 1) degrees of freedom, so that two or three can find only a very large difference (a
+    caveat says so). The type I error from four workshops on is at most 6 % on the published grid (correlation .6, ICC
+    up to .2), near 1 % where workshops do not differ, and up to 7 % beyond it (ICC .4; own simulation,
+    docs/methods.md).
 
     Sources: [1] Roberts & Roberts (2005), Clinical Trials 2, 152–162. [2] Candlish et al. (2018), BMC Medical
     Research Methodology 18, 105. [3] Hedges & Olkin (1985), Statistical Methods for Meta-Analysis, ch. 9 (τ²; R
@@ -67,7 +74,7 @@ def partially_nested(
 
     >>> result = partially_nested([5, 6, 7, 4, 6, 8, 4, 5, 3, 5], None, [1] * 6 + [0] * 4, [1, 1, 2, 2, 3, 3] + [0] * 4)
     >>> round(result.estimate, 4), round(result.std_error, 4), round(result.df, 3), result.individuals
-    (1.75, 0.7862, 4.102, 4)
+    (1.75, 0.7862, 4.0, 4)
     """
     check_confidence(confidence)
     after, arm = column(after, "after"), column(arm, "arm")
@@ -150,7 +157,8 @@ def _estimate(
     variance = sum(parts)
     if variance <= dust / n**2:
         return _nothing(n, J, alone, estimate, Caveat.NO_VARIATION, shown)
-    df = variance**2 / sum(part**2 / free for part, free in zip(parts, degrees, strict=True))
+    welch = variance**2 / sum(part**2 / free for part, free in zip(parts, degrees, strict=True))
+    df = min(welch, MOST_DF * (J - 1))
     error = math.sqrt(variance)
     statistic, reach = estimate / error, t_quantile(df, confidence) * error
     return PartiallyNested(
