@@ -114,6 +114,11 @@ def licence_of(design: str, is_clustered: bool, few_workshops: bool) -> str:
     return licence_for(Grounds(design, is_clustered, 1 if few_workshops else None)).id
 
 
+def is_followup(waves: Sequence[str], after: str) -> bool:
+    """Whether a contrast looks past the end of the workshops: at the third wave or later, or one that is so called."""
+    return waves.index(after) >= 2 or after.startswith("followup")
+
+
 def _holds(rule: Mapping[str, Any], grounds: Grounds) -> bool:
     """Whether all conditions of `rule` hold. What is not known holds nothing."""
     if grounds.design not in rule["designs"]:

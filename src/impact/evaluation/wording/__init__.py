@@ -25,8 +25,11 @@ def language_for(language: str) -> str:
 
 @cache
 def words(language: str) -> dict[str, Any]:
-    """The catalogue of `language`, or the English one."""
-    return _read(_FOLDER / f"{language_for(language)}.yaml")
+    """The catalogue of `language`, or the English one; what a translation does not have yet is said in English."""
+    source = _read(_FOLDER / f"{SOURCE_LANGUAGE}.yaml")
+    if language_for(language) == SOURCE_LANGUAGE:
+        return source
+    return _over(source, _read(_FOLDER / f"{language}.yaml"))
 
 
 @cache
@@ -37,6 +40,15 @@ def forbidden_words(language: str) -> dict[str, Any]:
 
 def _read(path: Path) -> dict[str, Any]:
     return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def _over(source: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    both = {
+        key: _over(source[key], own[key])
+        for key in source.keys() & own.keys()
+        if isinstance(source[key], dict) and isinstance(own[key], dict)
+    }
+    return source | own | both
 
 
 def caveat(code: str, language: str, **values: str) -> dict[str, str]:
