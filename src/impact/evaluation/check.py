@@ -60,11 +60,18 @@ def check(
     folded, places = _fold(_without(text, _QUOTATIONS))
     folded = _without(folded, [re.compile(re.escape(_fold(name)[0])) for name in names if name.strip()])
     folded = _without(folded, _permitted(language, licence))
-    spans = _outermost(_spans(folded, licence, language))
-    return tuple(
-        Breach(places[start], text[places[start] : places[end - 1] + 1], _instead(group, licence, language, arm_means), group)
-        for start, end, group in spans
-    )  # fmt: skip
+    found = []
+    for start, end, group in _outermost(_spans(folded, licence, language)):
+        begin, words_found = places[start], _whole(text, places[start], places[end - 1] + 1)
+        found.append(Breach(begin, words_found, _instead(group, licence, language, arm_means), group))
+    return tuple(found)
+
+
+def _whole(text: str, start: int, end: int) -> str:
+    """`text` from `start` to `end`, with the marks of its last letter."""
+    while end < len(text) and _is_passed_over(text[end]):
+        end += 1
+    return text[start:end]
 
 
 def _spans(folded: str, licence: str, language: str) -> Iterator[tuple[int, int, str]]:
@@ -108,11 +115,16 @@ def _fold(text: str) -> tuple[str, list[int]]:
     places: list[int] = []
     for place, char in enumerate(text):
         for part in unicodedata.normalize("NFKD", char).casefold().translate(_ONE_FORM):
-            if unicodedata.category(part) in ("Mn", "Cf") or part == _TATWEEL:
+            if _is_passed_over(part):
                 continue
             folded.append(" " if part.isspace() and part != "\n" else part)
             places.append(place)
     return "".join(folded), places
+
+
+def _is_passed_over(char: str) -> bool:
+    """Accents, vowel marks, direction marks and lengthening."""
+    return unicodedata.category(char) in ("Mn", "Cf") or char == _TATWEEL
 
 
 def _without(text: str, patterns: Sequence[re.Pattern[str]]) -> str:
