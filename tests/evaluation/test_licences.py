@@ -359,6 +359,14 @@ def test_a_group_that_is_hidden_has_the_same_claim_whatever_it_answered(make):
     assert claims[0] == claims[1]
 
 
+def test_a_hidden_claim_speaks_of_invitation_where_the_plan_does(make):
+    plan, instrument = arms_plan(make, "randomised", arm_means="offered"), make.instrument()
+    rows = make.draw(plan, instrument, workshops=4, people_per_side=1)
+    found = fear(make.evaluate(plan, instrument, rows, "public"))["claim"]
+    assert found["rule"] == "randomised.suppressed"
+    assert found["reading"].startswith("Chance decided who was invited")
+
+
 def test_findings_name_the_rules_that_they_follow(make):
     plan, instrument = make.plan(), make.instrument()
     rules = make.evaluate(plan, instrument, make.draw(plan, instrument, workshops=2, people_per_side=3))[
