@@ -13,6 +13,7 @@ SOURCE_LANGUAGE = "en"
 STATUSES = ("source", "reviewed", "draft")
 
 
+@cache
 def languages() -> tuple[str, ...]:
     """Languages in which findings can be worded."""
     return tuple(sorted(path.stem for path in _FOLDER.glob("*.yaml")))
