@@ -451,3 +451,13 @@ def test_answers_do_not_wait_for_a_delayed_acknowledgement() -> None:
 
     with listen("127.0.0.1", 0) as listening:
         assert listening.proto == socket.IPPROTO_TCP
+
+
+def test_findings_are_worded_in_the_language_that_is_asked_for_and_called_a_draft(impact: Impact) -> None:
+    done = impact("evaluate", "tiny.yaml", "--data", "good.csv", "--language", "he", "--format", "json")
+    claim = json.loads(done.stdout)["findings"][0]["claim"]
+    assert (claim["language"], claim["status"]) == ("he", "draft")
+    assert claim["text"].startswith("\u2068כלל המשיבים\u2069: ")
+    text = impact("evaluate", "tiny.yaml", "--data", "good.csv", "--language", "he").stdout
+    assert "הנוסח העברי הוא טיוטת תרגום" in text.split("RESULTS")[0]
+    assert impact("evaluate", "tiny.yaml", "--data", "good.csv", "--language", "fr").returncode == 2

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from impact.evaluation import Labels, as_submissions, check, draw, run, to_json
 
 KEYS = {
-    "format", "plan", "instrument", "data", "audience", "design", "licence", "labels", "intervals", "flow", "quality", "findings",
+    "format", "plan", "instrument", "data", "audience", "design", "licence", "labels", "rules", "intervals", "flow", "quality", "findings",
     "perception_gap", "response_shift", "harm", "linkage", "disclosure", "deviations", "portfolio", "caveats",
 }  # fmt: skip
 FINDING_KEYS = {
@@ -203,7 +203,9 @@ def test_no_design_says_more_than_it_may(make, design, people, workshops):
     )
     findings = make.evaluate(plan, make.instrument(), rows)
     assert_complete(findings)
-    allowed = {"one_group": {"before_after", "these_rooms"}}.get(design, {design})
+    allowed = {"one_group": {"before_after", "these_rooms"}}.get(
+        design, {design, "limited_comparison", "account"}
+    )
     assert {found["claim"]["licence"] for found in findings["findings"]} <= allowed
 
 

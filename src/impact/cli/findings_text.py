@@ -51,7 +51,8 @@ def _head(reading: Reading, wide: int) -> str:
 def _claims(reading: Reading, wide: int) -> list[str]:
     """The sentences of the main outcomes; where there are none, of all."""
     listed = [found for found in reading.ordered() if found["role"] == "primary"] or reading.ordered()
-    lines: list[str] = []
+    notes = [note["text"] for note in reading.findings["caveats"] if note["code"] == "draft_translation"]
+    lines = [line for note in notes for line in [*_wrapped(note, wide), ""]]
     for found in listed:
         lines += _wrapped(found["claim"]["text"], wide, "• ")
     return lines

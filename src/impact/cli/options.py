@@ -42,6 +42,13 @@ audience = click.option(
     show_default=True,
     help="Who will read it: small groups are withheld, below 5 people for the team and 10 for the public.",
 )
+language = click.option(
+    "--language",
+    type=click.Choice(["ar", "en", "he"]),
+    default="en",
+    show_default=True,
+    help="In which language the findings are worded; Arabic and Hebrew are draft translations.",
+)
 host = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 
 

@@ -1,6 +1,6 @@
 """Plan + linked, scored data → Findings: estimates, verdicts, the sentence that may be said, disclosure control."""
 
-from impact.evaluation.claims import Breach, check
+from impact.evaluation.check import Breach, check
 from impact.evaluation.columns import as_submissions
 from impact.evaluation.findings import to_json
 from impact.evaluation.labels import Labels, default_labels

@@ -1,8 +1,9 @@
-"""The strongest sentence that a design allows, from named rules; and the words that it does not allow.
+"""The sentence of a finding: what its licence and its verdict allow, from named rules.
 
-Levels are our reading of the Maryland Scientific Methods Scale (whatworksgrowth.org/resources/
-the-scientific-maryland-scale) and of Nesta's Standards of Evidence; the house rules of wording follow GRADE's
-advice to state the interval and never "no effect" for an inconclusive result.
+The licence comes from licences.py, the words from `wording/<language>.yaml`; check.py finds what a licence forbids. The
+house rules of wording follow GRADE's advice to state the interval, and never "no effect" for an inconclusive result.
+In languages that are written from right to left names and signed numbers are isolated (Unicode UAX 9, FSI … PDI), so
+that a minus stays before its number and an interval is read from low to high.
 """
 
 from __future__ import annotations
@@ -12,12 +13,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from impact.evaluation.check import Breach, check
+from impact.evaluation.licences import Licence, because, licence_block, licence_ids, licence_of, table
 from impact.evaluation.numbers import in_words, marks_of
-from impact.evaluation.wording import language_for, words
+from impact.evaluation.rules import rule_file
+from impact.evaluation.wording import counted, language_for, words
 
-LICENCES = ("these_rooms", "before_after", "comparison", "randomised")
-# Lovakov & Agadullina 2021, Eur. J. Soc. Psychol. 51, 485: quartiles of published effects in social psychology.
-_LOVAKOV_2021 = ((0.15, "very small"), (0.36, "small"), (0.65, "medium"), (float("inf"), "large"))
+__all__ = [
+    "LICENCES", "Basis", "Breach", "Evidence", "check", "claim", "frequencies", "licence_block", "licence_of",
+    "size_word", "suppressed_claim",
+]  # fmt: skip
+LICENCES = licence_ids()
 _KIND = {
     "improved": "moved",
     "improved_below_sesoi": "moved",
@@ -67,48 +73,16 @@ class Evidence:
         return max(self.low, floor), min(self.high, floor + 100.0 if self.before is not None else 100.0)
 
 
-@dataclass(frozen=True)
-class Breach:
-    """A word that the licence does not allow: where it stands, what it is, what to say."""
-
-    position: int
-    found: str
-    instead: str
-
-
-def licence_of(design: str, is_clustered: bool, few_workshops: bool) -> str:
-    """The licence of a finding. Without clustering, or with one or two workshops, one group speaks for itself."""
-    if design != "one_group":
-        return design
-    return "before_after" if is_clustered and not few_workshops else "these_rooms"
-
-
-def licence_block(licence: str, design: str, language: str, arm_means: str = "attended") -> dict[str, Any]:
-    """The block `licence`. `arms` are the words for the people of each arm; None with one group."""
-    catalogue = words(language)
-    entry, arms = catalogue["licences"][licence], catalogue["arms"][arm_means]
-    is_one_group = design == "one_group"
-    return {
-        "id": licence,
-        "design": design,
-        "sms": entry["sms"],
-        "nesta": entry["nesta"],
-        "reading": entry["reading"].format(**arms),
-        "instead": entry["instead"].format(**arms),
-        "arm_means": None if is_one_group else arm_means,
-        "arms": None if is_one_group else {"workshop": arms["treated"], "comparison": arms["others"]},
-    }
-
-
 def size_word(value: float | None, rule: str = "lovakov2021") -> str | None:
-    """Word for the size of an effect, by the rule that the plan names."""
+    """Word for the size of an effect, by the rule that the plan names (rules/verdicts.yaml)."""
     if value is None:
         return None
-    return next(word for limit, word in _LOVAKOV_2021 if abs(value) < limit)
+    rows = rule_file("verdicts")["size_words"][rule]["rows"]
+    return next(word for limit, word in rows if limit is None or abs(value) < limit)
 
 
 def claim(
-    licence: str,
+    licence: Licence | str,
     verdict: str | None,
     evidence: Evidence,
     *,
@@ -120,32 +94,54 @@ def claim(
     difference: tuple[str, str] | None = None,
     arm_means: str = "attended",
     is_planned: bool = False,
-) -> dict[str, str]:
-    """The block `claim`: the sentence that `licence` allows for `verdict`, the rule that chose it.
+) -> dict[str, Any]:
+    """The block `claim`: the sentence that `licence` allows for `verdict`, the rule that chose it, and the licence.
 
     `difference` names the two sides whose changes are compared. `is_planned`: the plan was locked, so that what it
     says was set beforehand.
     """
-    language = language_for(language)
+    licence = Licence(licence) if isinstance(licence, str) else licence
     catalogue = words(language)
-    entry, arms = catalogue["licences"][licence], catalogue["arms"][arm_means]
-    statements = catalogue["statements"]["difference" if difference else entry["statement"]]
-    kind = _kind(verdict, evidence, sesoi, statements)
-    values = _values(catalogue, evidence, sesoi) | arms
+    entry, arms = catalogue["licences"][licence.id], catalogue["arms"][arm_means]
+    is_account = table()["licences"][licence.id]["statement"] == "account"
+    name = "difference" if difference and not is_account else table()["licences"][licence.id]["statement"]
+    statements = catalogue["statements"][name]
+    kind = _said(basis, evidence) if is_account else _kind(verdict, evidence, sesoi, statements)
+    values = _values(catalogue, evidence, sesoi) | arms | _named(catalogue, who=who, title=title)
     values |= {
-        "who": who,
-        "title": title,
-        "n": str(basis.people),
-        "basis": _basis_words(catalogue, basis, arms),
+        "people": counted("people", basis.people, language),
+        "basis": _basis_words(language, basis, arms),
     }
     values["worth"] = catalogue["worth"]["planned" if is_planned else "unplanned"]
     values["changes"] = _changes(catalogue, evidence, values)
+    values["limits"] = "".join(f"{rule['text']} " for rule in because(licence, language))
     if difference:
-        values |= {"first": difference[0], "second": difference[1]}
-    parts = [statements[kind], catalogue["tails"].get(verdict, ""), _close(entry, kind)]
-    rule = f"{licence}.{'sides.' if difference else ''}{_rule_name(verdict, kind)}"
-    text = " ".join(part.format(**values) for part in parts if part)
-    return {"licence": licence, "rule": rule, "language": language, "text": _sentence(text)}
+        values |= _named(catalogue, first=difference[0], second=difference[1])
+    tail = "" if is_account else catalogue["tails"].get(verdict, "")
+    parts = [statements[kind], tail, _close(entry, kind)]
+    rule = f"{licence.id}.{'sides.' if difference else ''}{_rule_name(verdict, kind)}"
+    return _block(licence, rule, language, " ".join(part.format(**values) for part in parts if part), arms)
+
+
+def _block(licence: Licence, rule: str, language: str, text: str, arms: Mapping[str, str]) -> dict[str, Any]:
+    """The shape of every claim, of hidden ones too. A name of a side may begin in lower case; a sentence does not."""
+    levels, catalogue = table()["licences"][licence.id], words(language)
+    return {
+        "licence": licence.id,
+        "sms": levels["sms"],
+        "nesta": levels["nesta"],
+        "reading": catalogue["licences"][licence.id]["reading"].format(**arms),
+        "because": because(licence, language),
+        "rule": rule,
+        "language": language_for(language),
+        "status": catalogue["status"],
+        "text": text[:1].upper() + text[1:],
+    }
+
+
+def _said(basis: Basis, evidence: Evidence) -> str:
+    """What an account may say: how far two groups ended apart, or only that people answered."""
+    return "value" if basis.comparison is not None and evidence.value is not None else "said"
 
 
 def _kind(verdict: str | None, evidence: Evidence, sesoi: float, statements: Mapping[str, str]) -> str:
@@ -164,7 +160,7 @@ def _kind(verdict: str | None, evidence: Evidence, sesoi: float, statements: Map
 def _rule_name(verdict: str | None, kind: str) -> str:
     names = {
         "alike": "all_alike", "nobody": "nobody", "value": "value_without_interval", "missing": "missing",
-        "wide": "inconclusive_wide",
+        "wide": "inconclusive_wide", "said": "account",
     }  # fmt: skip
     return names.get(kind) or str(verdict)
 
@@ -172,29 +168,42 @@ def _rule_name(verdict: str | None, kind: str) -> str:
 def _close(entry: Mapping[str, Any], kind: str) -> str:
     if kind == "missing":
         return ""
-    return entry["close"] if kind in ("moved", "alike") else entry["close_unclear"]
+    return entry["close"] if kind in ("moved", "alike", "said") else entry["close_unclear"]
 
 
-def suppressed_claim(licence: str, *, title: str, who: str, language: str) -> dict[str, str]:
+def suppressed_claim(
+    licence: str, *, title: str, who: str, language: str, arm_means: str = "attended"
+) -> dict[str, Any]:
     """The same block for a group that is too small to show: nothing in it depends on the numbers."""
-    language = language_for(language)
-    text = _sentence(words(language)["suppressed"].format(who=who, title=title))
-    return {"licence": licence, "rule": f"{licence}.suppressed", "language": language, "text": text}
+    catalogue = words(language)
+    text = catalogue["suppressed"].format(**_named(catalogue, who=who, title=title))
+    return _block(Licence(licence), f"{licence}.suppressed", language, text, catalogue["arms"][arm_means])
 
 
-def _sentence(text: str) -> str:
-    """A name of a side may begin in lower case; a sentence does not."""
-    return text[:1].upper() + text[1:]
+_STEERING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Characters that turn the direction of what follows: a name may not bring them along."""
+_PLAIN = re.compile(r"[\d.]*")
+
+
+def _named(catalogue: Mapping[str, Any], **names: str) -> dict[str, str]:
+    return {key: _isolated(catalogue, _STEERING.sub("", name)) for key, name in names.items()}
+
+
+def _isolated(catalogue: Mapping[str, Any], text: str) -> str:
+    """`text` for a sentence: where it runs from right to left, all but plain digits keeps a direction of its own."""
+    if catalogue["direction"] != "rtl" or _PLAIN.fullmatch(text):
+        return text
+    return f"\u2068{text}\u2069"
 
 
 def _values(catalogue: Mapping[str, Any], evidence: Evidence, sesoi: float) -> dict[str, str]:
     chosen, marks = catalogue["words"], marks_of(sesoi)
 
     def plain(number: float) -> str:
-        return in_words(abs(number), marks, chosen)
+        return _isolated(catalogue, in_words(abs(number), marks, chosen))
 
     def signed(number: float) -> str:
-        return in_words(number, marks, chosen, with_sign=True)
+        return _isolated(catalogue, in_words(number, marks, chosen, with_sign=True))
 
     filled = {"sesoi": f"{sesoi:g}", "level": f"{100 * evidence.level:g}", "adjusted": ""}
     if evidence.value is not None:
@@ -218,20 +227,23 @@ def _changes(catalogue: Mapping[str, Any], evidence: Evidence, values: Mapping[s
     """How each arm changed, where that may be told."""
     if evidence.arms is None:
         return ""
-    treated, comparison = (in_words(change, (0.0,), catalogue["words"], True) for change in evidence.arms)
+    treated, comparison = (
+        _isolated(catalogue, in_words(change, (0.0,), catalogue["words"], True)) for change in evidence.arms
+    )
     return catalogue["basis"]["changes"].format(those=values["those"], treated=treated, comparison=comparison)
 
 
-def _basis_words(catalogue: Mapping[str, Any], basis: Basis, arms: Mapping[str, str]) -> str:
-    forms = catalogue["basis"]
+def _basis_words(language: str, basis: Basis, arms: Mapping[str, str]) -> str:
+    forms = words(language)["basis"]
     if basis.comparison is not None:
         counts = {"first": basis.people - basis.comparison, "second": basis.comparison}
         return forms["arms"].format(**counts, **arms)
-    text = forms["people_one"] if basis.people == 1 else forms["people"].format(n=basis.people)
+    people = counted("people", basis.people, language)
     if basis.clusters is None:
-        return text
-    form = forms["workshops_one" if basis.clusters == 1 else "workshops"]
-    return form.format(people=text, clusters=basis.clusters)
+        return people
+    return forms["in_workshops"].format(
+        people=people, workshops=counted("workshops", basis.clusters, language)
+    )
 
 
 def frequencies(
@@ -259,26 +271,3 @@ def frequencies(
         worsened=said(counts["worsened"]),
         expected=forms["expected_few"] if expected < 1 else forms["expected"].format(n=round(expected)),
     )
-
-
-def check(text: str, licence: str, language: str = "en", arm_means: str = "attended") -> tuple[Breach, ...]:
-    """Words in `text` that `licence` does not allow. What stands in “quotation marks” is a name, and our own
-    disclaimers are passed over.
-
-    >>> check("The workshop led to more trust.", "before_after")[0].found
-    'led to'
-    """
-    catalogue = words(language)
-    entry = catalogue["licences"][licence]
-    plain = re.sub(r"“[^”]*”", lambda match: " " * len(match[0]), text)
-    for phrase in catalogue["permitted"]:
-        if phrase.startswith("consistent with") and licence in ("these_rooms", "before_after"):
-            continue
-        plain = re.sub(re.escape(phrase), lambda match: " " * len(match[0]), plain, flags=re.IGNORECASE)
-    found = {
-        (match.start(), match[0])
-        for pattern in entry["forbidden"]
-        for match in re.finditer(pattern, plain, flags=re.IGNORECASE)
-    }
-    instead = entry["instead"].format(**catalogue["arms"][arm_means])
-    return tuple(Breach(position, word, instead) for position, word in sorted(found))

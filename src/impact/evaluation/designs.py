@@ -140,12 +140,12 @@ def _told_from_few(found: Estimate, plan: Plan, ran: int) -> Estimate:
 
 def _is_side_one_workshop(cluster: np.ndarray, is_first: np.ndarray) -> bool:
     """Whether a side sits in one workshop only, unless the workshops are the same for both."""
-    sides = [_distinct(cluster[is_first]), _distinct(cluster[~is_first])]
-    is_crossed = sides[0] == sides[1] == _distinct(cluster)
+    sides = [distinct(cluster[is_first]), distinct(cluster[~is_first])]
+    is_crossed = sides[0] == sides[1] == distinct(cluster)
     return min(sides) < 2 and not is_crossed
 
 
-def _distinct(clusters: np.ndarray) -> int:
+def distinct(clusters: np.ndarray) -> int:
     """How many different numbers there are; they are small, so counting beats sorting."""
     return int(np.count_nonzero(np.bincount(clusters)))
 
@@ -181,7 +181,7 @@ def _two_arms(plan: Plan, sample: Sample, level: float, is_nested: bool) -> Esti
     found = _with_interval(unknown, _plain(result))
     if not is_clustered:
         return found.noting("workshops_ignored")
-    arms = [_distinct(sample.cluster[sample.treated == arm]) for arm in (True, False)]
+    arms = [distinct(sample.cluster[sample.treated == arm]) for arm in (True, False)]
     if min(arms) >= 2:
         return found
     # With one cluster in an arm its own luck cannot be told from the workshop's; every package prints a p here.

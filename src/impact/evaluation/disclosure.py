@@ -86,7 +86,7 @@ def _public(found: Row) -> Row:
 
 def _finding(found: Row, k: int, raw: Row, labels: Labels, instrument: Instrument, people: str | None) -> Row:
     if min(found["_groups"]) < k:
-        return _hidden_finding(found, raw["design"], labels, instrument)
+        return _hidden_finding(found, raw["licence"], labels, instrument)
     change, code = _reliable_change(found["reliable_change"], k, people, labels.language)
     caveats = [*found["caveats"], *([caveat(code, labels.language)] if code else [])]
     return found | {"reliable_change": change, "caveats": caveats}
@@ -110,13 +110,14 @@ def _reliable_change(block: Row, k: int, people: str | None, language: str) -> t
     return block | counts | {"text": text}, None
 
 
-def _hidden_finding(found: Row, design: str, labels: Labels, instrument: Instrument) -> Row:
+def _hidden_finding(found: Row, licence: Row, labels: Labels, instrument: Instrument) -> Row:
     side = found["subgroup"].get("side")
     claim = suppressed_claim(
-        licence_of(design, True, False),
+        licence_of(licence["design"], True, False),
         title=scale_title(instrument, found["scale"], labels, side),
         who=who(labels, side, "sides" in found["subgroup"]),
         language=labels.language,
+        arm_means=licence["arm_means"] or "attended",
     )
     return found | {
         "estimator": None,

@@ -11,10 +11,12 @@ import numpy as np
 
 from impact import stats
 from impact.evaluation import change, designs, findings
-from impact.evaluation.claims import Basis, Evidence, claim, licence_of
+from impact.evaluation.claims import Basis, Evidence, claim
 from impact.evaluation.designs import Estimate
 from impact.evaluation.effects import effect_size
+from impact.evaluation.grounds import finding_licence
 from impact.evaluation.labels import Labels, scale_title
+from impact.evaluation.licences import Licence
 from impact.evaluation.notes import Kept, caveats_of, loss_codes, sample_codes
 from impact.evaluation.people import Sample
 from impact.evaluation.setting import Setting
@@ -45,6 +47,8 @@ def change_finding(
     plain = _estimate(setting, sample, plan.level) if enough else designs.withheld(plan, sample, setting.ran)
     wide = _simultaneous(setting, sample, plain) if in_family else None
     found = _finding(setting, outcome, contrast, {"side": side} if side else {}, sample, plain, wide)
+    lost_from = [Kept("", asked_before, sample.n)] if setting.is_one_group else groups
+    licence = finding_licence(setting, contrast, sample, plain, lost_from, _groups(setting, sample))
     blocks, codes = _people_blocks(setting, scale, sample, plain, reliability, found["verdict"], enough)
     if enough:
         codes += sample_codes(setting, scale, sample, plain, asked_before) + loss_codes(setting, groups)
@@ -53,7 +57,7 @@ def change_finding(
         **blocks,
         "caveats": caveats_of(setting, sample, plain, codes, groups),
         "tests": _tests(setting, sample, plain, in_family),
-        **_claims(setting, outcome, side, sample, plain, wide),
+        **_claims(setting, outcome, side, sample, plain, wide, licence),
         "_is_alike": _is_change_alike(setting, sample),
         "_groups": _groups(setting, sample),
     }
@@ -83,11 +87,12 @@ def difference_finding(
     found = _finding(setting, outcome, contrast, {"sides": [first, second]}, sample, plain, None, "none")
     names = tuple(setting.labels.sides.get(side, side) for side in (first, second))
     codes = loss_codes(setting, kept) if enough else ["too_few_people"]
+    licence = finding_licence(setting, contrast, sample, plain, kept, groups)
     if designs.agrees_closely(sample, plain, is_first):
         codes.insert(0, "workshops_agree_closely")
     return found | {
         "tests": [_test(plain, None)] if plain.p_value is not None else [],
-        **_claims(setting, outcome, None, sample, plain, None, names),
+        **_claims(setting, outcome, None, sample, plain, None, licence, names),
         "caveats": caveats_of(setting, sample, plain, codes, kept),
         "_groups": groups,
     }
@@ -217,13 +222,14 @@ def _claims(
     sample: Sample,
     plain: Estimate,
     wide: dict[str, Any] | None,
+    licence: Licence,
     difference: tuple[str, ...] | None = None,
 ) -> dict[str, Any]:
     """`claim`, and as `_claim_without_levels` what is said where averages may not be shown: neither the arms'
     changes, nor an end of the scale that would tell the average before."""
     full = _evidence(setting, sample, plain, wide, difference is not None)
     kept = replace(full, before=None, arms=None)
-    claims = [_claim(setting, outcome, side, sample, plain, one, difference) for one in (full, kept)]
+    claims = [_claim(setting, outcome, side, sample, plain, one, licence, difference) for one in (full, kept)]
     return {"claim": claims[0], "_claim_without_levels": claims[1]}
 
 
@@ -255,14 +261,15 @@ def _claim(
     sample: Sample,
     plain: Estimate,
     evidence: Evidence,
+    licence: Licence,
     difference: tuple[str, ...] | None,
-) -> dict[str, str]:
+) -> dict[str, Any]:
     plan = setting.plan
     sesoi = plan.sesoi_of(outcome)
     direction = "none" if difference else setting.instrument.scale[outcome.scale].direction
     comparison = None if setting.is_one_group else int((~sample.treated).sum())
     return claim(
-        licence_of(plan.design, plan.cluster != "none", plain.few_workshops),
+        licence,
         verdict(evidence.low, evidence.high, sesoi, direction),
         evidence,
         title=scale_title(setting.instrument, outcome.scale, setting.labels, side),

@@ -9,6 +9,7 @@ from impact.evaluation.designs import Estimate, agrees_closely
 from impact.evaluation.people import Sample
 from impact.evaluation.setting import Setting
 from impact.evaluation.wording import caveat, words
+from impact.evaluation.wording import counted as plain_count
 from impact.instruments.model import Scale
 
 END_SHARE = 0.15
@@ -64,10 +65,9 @@ def loss_values(groups: Sequence[Kept]) -> dict[str, str]:
 
 def counted(people: int, threshold: int, language: str) -> str:
     """`12 people`; `a few people` below the threshold at which a number may be shown."""
-    forms = words(language)["counted"]
     if people < threshold:
-        return str(forms["few"])
-    return str(forms["one"] if people == 1 else forms["many"].format(n=people))
+        return str(words(language)["counted"]["few"])
+    return plain_count("people", people, language)
 
 
 def sample_codes(

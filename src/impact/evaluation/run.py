@@ -11,11 +11,10 @@ import numpy as np
 from impact.evaluation import findings, flow, notes
 from impact.evaluation import labels as naming
 from impact.evaluation.canonical import LinksLike, canonical
-from impact.evaluation.claims import licence_block, licence_of
-from impact.evaluation.designs import is_few
 from impact.evaluation.disclosure import disclose
 from impact.evaluation.finding import change_finding, difference_finding
 from impact.evaluation.labels import Labels, default_labels
+from impact.evaluation.licences import Grounds, licence_block, licence_for
 from impact.evaluation.notes import Kept
 from impact.evaluation.people import (
     COMPARISON,
@@ -30,8 +29,8 @@ from impact.evaluation.people import (
 )
 from impact.evaluation.quality import quality_rows
 from impact.evaluation.setting import Setting
-from impact.evaluation.verdicts import family_size
-from impact.evaluation.wording import caveat
+from impact.evaluation.verdicts import family_size, rules_block
+from impact.evaluation.wording import caveat, words
 from impact.instruments.model import ARMS, NOT_ASKED, Instrument
 from impact.instruments.packing import missing_value
 from impact.instruments.scoring import item_matrix, score
@@ -188,7 +187,7 @@ def _absent_items(setting: Setting, submissions: Submissions, waves: Sequence[st
 def _document(engine: _Engine, links: LinksLike, locked_at: str | None) -> dict[str, Any]:
     setting, data = engine.setting, engine.data
     plan, instrument, names = setting.plan, setting.instrument, setting.labels
-    licence = licence_of(plan.design, plan.cluster != "none", is_few(plan, engine.settled.ran))
+    licence = licence_for(Grounds(plan.design, plan.cluster != "none", engine.settled.ran)).id
     rows = flow.flow_rows(data, instrument, engine.waves, engine.analysed, plan.by_side)
     return {
         "format": findings.FORMAT,
@@ -198,6 +197,7 @@ def _document(engine: _Engine, links: LinksLike, locked_at: str | None) -> dict[
         "design": plan.design,
         "licence": licence_block(licence, plan.design, names.language, plan.arm_means),
         "labels": naming.block(instrument, plan, names, engine.waves, engine.settled.workshops),
+        "rules": rules_block(plan),
         "intervals": {"level": plan.level, "family": setting.family},
         "flow": rows,
         "quality": engine.quality,
@@ -243,4 +243,6 @@ def _codes(engine: _Engine, links: LinksLike) -> list[str]:
         codes.append("weights_ignored")
     if any(distance > 0 for pairs in links.pairs.values() for distance in pairs if pairs[distance]):
         codes.append("linkage_tolerant")
+    if words(engine.setting.labels.language)["status"] == "draft":
+        codes.append("draft_translation")
     return codes

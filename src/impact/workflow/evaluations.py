@@ -28,6 +28,7 @@ def evaluate_files(
     *,
     columns: Path | None = None,
     audience: str = "team",
+    language: str = LANGUAGE,
     progress: Progress | None = None,
 ) -> Findings:
     """Findings of data files, for `team` or `public`. `columns` maps raw files. Raises DataInvalid."""
@@ -39,7 +40,8 @@ def evaluate_files(
     formats.check_waves(submissions, instrument, waves)
     DataInvalid.raise_if(_nobody_to_follow(plan, submissions))
     links = linkage.link(instrument, submissions)
-    return evaluation.run(plan, instrument, submissions, links, audience=audience)
+    labels = evaluation.default_labels(instrument, plan, language)
+    return evaluation.run(plan, instrument, submissions, links, audience=audience, labels=labels)
 
 
 def _nobody_to_follow(plan: Plan, submissions: Submissions) -> Iterator[Problem]:
