@@ -2,7 +2,9 @@
 
 from impact.evaluation.check import Breach, check
 from impact.evaluation.columns import as_submissions
+from impact.evaluation.declared import Declared
 from impact.evaluation.findings import to_json
+from impact.evaluation.forecast import forecast
 from impact.evaluation.labels import Labels, default_labels
 from impact.evaluation.ledger import too_close
 from impact.evaluation.run import AUDIENCES, run
@@ -13,11 +15,13 @@ __all__ = [
     "AUDIENCES",
     "VERDICTS",
     "Breach",
+    "Declared",
     "Labels",
     "as_submissions",
     "check",
     "default_labels",
     "draw",
+    "forecast",
     "run",
     "to_json",
     "too_close",

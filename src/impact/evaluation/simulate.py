@@ -258,7 +258,9 @@ def latent_shift(instrument: Instrument, scale: Scale, centre: float, points: fl
     low, high = -8.0, 8.0
     ends = [expected_score(instrument, scale, centre + end) for end in (low, high)]
     if not ends[0] < goal < ends[1]:
-        raise ValueError(f"a change of {points} points is more than the scale {scale.id!r} leaves room for")
+        raise ValueError(
+            f"a change of {points:.3g} points is more than the scale {scale.id!r} leaves room for"
+        )
     while high - low > 1e-9:
         middle = (low + high) / 2
         if expected_score(instrument, scale, centre + middle) < goal:

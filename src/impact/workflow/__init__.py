@@ -4,6 +4,7 @@ content      which instruments, plans and templates there are, and whether they 
 programmes   set one up, list them, look at one
 submissions  a participant's answers come in
 imports      a data file comes in
+forecasts    what a plan will find, before any data
 evaluations  data become findings, findings become a report
 remarks      what participants wrote in their own words
 releases     findings are frozen for a funder
@@ -25,6 +26,7 @@ from impact.workflow.content import (
 )
 from impact.workflow.demo import Demo, create_demo, open_demo
 from impact.workflow.evaluations import build_report, evaluate_files, evaluate_programme, findings_json
+from impact.workflow.forecasts import simulate_plan
 from impact.workflow.imports import import_data, import_programme
 from impact.workflow.programmes import (
     ProgrammeFacts,
@@ -91,5 +93,6 @@ __all__ = [
     "sign_in",
     "sign_out",
     "signed_in",
+    "simulate_plan",
     "submit_answers",
 ]
