@@ -20,7 +20,7 @@ from impact.plans import Contrast, Outcome, Thresholds
 
 INSTRUMENT = load_instrument(Path(__file__).parents[1] / "instruments" / "looking-back.v1.yaml")
 KEYS = {
-    "item", "own_item", "agree_from", "by", "of", "wave", "contrast", "n_estimating", "n_measured", "estimated",
+    "item", "own_item", "title", "agree_from", "by", "of", "wave", "contrast", "n_estimating", "n_measured", "estimated",
     "measured", "before", "after", "gap", "estimator", "clusters", "verdict", "claim", "caveats", "suppressed",
 }  # fmt: skip
 

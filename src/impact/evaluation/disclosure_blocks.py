@@ -23,7 +23,7 @@ def disclose_blocks(
     """The blocks of `raw`, Findings as computed, for the threshold `k`; `shown` and `quality` are disclosed already."""
     return {
         "quality": disclose_parts(quality, raw["quality"], k, labels.language),
-        "perception_gap": disclose_gaps(raw["perception_gap"], k, labels, instrument),
+        "perception_gap": disclose_gaps(raw["perception_gap"], k, labels),
         "response_shift": disclose_shifts(raw, shown, k, labels, instrument),
         "harm": disclose_harm(raw, shown, k, labels, instrument),
     }

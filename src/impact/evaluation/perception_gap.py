@@ -34,7 +34,7 @@ from impact.evaluation import designs
 from impact.evaluation.designs import Estimate
 from impact.evaluation.findings import ALIKE
 from impact.evaluation.people import WORKSHOP, Pairs, Sample, Settled
-from impact.evaluation.perception_gap_text import gap_claim
+from impact.evaluation.perception_gap_text import gap_claim, item_title
 from impact.evaluation.setting import Setting
 from impact.evaluation.wording import caveat
 from impact.instruments.model import PerceptionGap, Scale
@@ -153,6 +153,7 @@ def _row(
     row = {
         "item": gap.estimate,
         "own_item": gap.own,
+        "title": item_title(setting.instrument, setting.labels, gap.own, of),
         "agree_from": gap.agree_from,
         "by": by,
         "of": of,

@@ -19,13 +19,12 @@ from impact.evaluation.numbers import published, significant
 from impact.evaluation.perception_gap import no_gap, no_sides
 from impact.evaluation.perception_gap_text import withheld_claim
 from impact.evaluation.wording import caveat
-from impact.instruments.model import Instrument
 
 Row = dict[str, Any]
 COUNTS = ("n_estimating", "n_measured")
 
 
-def disclose_gaps(rows: list[Row], k: int, labels: Labels, instrument: Instrument) -> list[Row]:
+def disclose_gaps(rows: list[Row], k: int, labels: Labels) -> list[Row]:
     """The block `perception_gap` for an audience with the threshold `k`; `rows` are left as they were."""
     contrasts = [row for row in rows if row["contrast"] and not _code(row, rows, k)]
     shown = []
@@ -34,7 +33,7 @@ def disclose_gaps(rows: list[Row], k: int, labels: Labels, instrument: Instrumen
         if code is None and row["wave"] and any(_nearly(row, other, k) for other in contrasts):
             code = "gap_levels_hidden"
         if code is not None:
-            found = _withheld(row, code, labels, instrument)
+            found = _withheld(row, code, labels)
         elif _repeats(row, contrasts, k):
             note = caveat("levels_hidden", labels.language)
             found = row | {"before": no_sides(), "after": no_sides(), "caveats": [*row["caveats"], note]}
@@ -106,7 +105,7 @@ def _repeats(row: Row, contrasts: list[Row], k: int) -> bool:
     return False
 
 
-def _withheld(row: Row, code: str, labels: Labels, instrument: Instrument) -> Row:
+def _withheld(row: Row, code: str, labels: Labels) -> Row:
     few = code == "too_few_to_show"
     return row | {
         **({**dict.fromkeys(COUNTS), "clusters": None} if few else {}),
@@ -117,7 +116,7 @@ def _withheld(row: Row, code: str, labels: Labels, instrument: Instrument) -> Ro
         "gap": no_gap(row["gap"]["level"]),
         "estimator": None if few else row["estimator"],
         "verdict": None,
-        "claim": withheld_claim(row, instrument, labels),
+        "claim": withheld_claim(row, labels),
         "caveats": [caveat(code, labels.language)],
         "suppressed": few,
     }

@@ -30,12 +30,11 @@ def gap_claim(setting: Setting, row: dict[str, Any], is_rooms: bool) -> dict[str
     return {"licence": licence, "rule": rule, "language": language, "text": text[:1].upper() + text[1:]}
 
 
-def withheld_claim(row: dict[str, Any], instrument: Instrument, labels: Labels) -> dict[str, str]:
+def withheld_claim(row: dict[str, Any], labels: Labels) -> dict[str, str]:
     """The same block where numbers are not shown: nothing in it depends on them, nor on how many people there are."""
     language = language_for(labels.language)
     by, of = (labels.sides.get(row[side], row[side]) for side in ("by", "of"))
-    title = item_title(instrument, labels, row["own_item"], row["of"])
-    text = words(language)["perception_gap"]["withheld"].format(by=by, of=of, title=title)
+    text = words(language)["perception_gap"]["withheld"].format(by=by, of=of, title=row["title"])
     return {
         "licence": "these_rooms",
         "rule": "these_rooms.perception_gap.withheld",
@@ -57,7 +56,7 @@ def _values(setting: Setting, row: dict[str, Any], language: str) -> dict[str, s
     values = {
         "by": labels.sides.get(row["by"], row["by"]),
         "of": labels.sides.get(row["of"], row["of"]),
-        "title": item_title(setting.instrument, labels, row["own_item"], row["of"]),
+        "title": row["title"],
         "answer": _answer(setting, row),
         "level": f"{100 * gap['level']:g}",
         "n_measured": str(row["n_measured"]),
