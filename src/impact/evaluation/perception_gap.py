@@ -146,7 +146,9 @@ def _row(
     plain, total, codes = Estimate("none"), None, ["too_few_people"]
     if enough:
         plain, sample, is_guess = _compared(setting, guessing, agreeing, 1)
-        total = _compared(setting, guessing, agreeing, 2)[0] if is_change else None
+        # Only a change that is clear can make a gap smaller or larger.
+        is_clear = is_change and plain.low is not None and _clear(plain) != 0
+        total = _compared(setting, guessing, agreeing, 2)[0] if is_clear else None
         codes = ["workshops_agree_closely"] if designs.agrees_closely(sample, plain, is_guess) else []
     levels = [_level(guessing, agreeing, i) if enough else no_sides() for i in range(1 + is_change)]
     now = _moved(levels) if is_change else levels[0]
