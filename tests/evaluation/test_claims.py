@@ -207,12 +207,12 @@ def test_what_is_printed_has_the_verdict_that_is_claimed(value, below, above, se
 
 def test_frequencies_can_be_read_and_small_counts_are_not_told():
     counts = {"improved": 12, "worsened": None, "unchanged": None}
-    assert frequencies(counts, 40, 1.0, 10, None, "en") == (
-        "Of 40 people, 12 moved clearly in the direction hoped for, fewer than 10 clearly the other way; for the "
+    assert frequencies(counts, 40, 1.0, 10, None, "en", 18.4) == (
+        "Of 40 people, 12 moved clearly, by more than 18 points of 100, in the direction hoped for, fewer than 10 clearly the other way; for the "
         "others the difference is too small to tell from chance in answering (about 1 in each direction would be "
         "expected by that alone)."
     )
-    found = frequencies(counts, 20, 0.5, 10, "people who took part", "en")
+    found = frequencies(counts, 20, 0.5, 10, "people who took part", "en", 20.0)
     assert found.startswith("Of 20 people who took part, 12 moved clearly")
     assert "(about one, or nobody, in each direction" in found
 

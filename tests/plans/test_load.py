@@ -8,7 +8,7 @@ import pytest
 
 from impact.errors import InstrumentInvalid, PlanInvalid
 from impact.instruments.model import Instrument, Item, Language, Option, Scale, Side
-from impact.plans import Contrast, Outcome, Thresholds, load_plan
+from impact.plans import Alerts, Contrast, Outcome, Thresholds, load_plan
 
 GOOD = """\
 format: 1
@@ -203,6 +203,36 @@ def test_a_missing_key_is_named(problems):
     assert problems(GOOD.replace("cluster: workshop\n", "")) == [
         "tiny.yaml, line 1: the key “cluster” is missing in the file. Add “cluster:”."
     ]
+
+
+def test_the_alert_rule_is_in_the_plan_and_its_hash(load, problems):
+    plan = load(GOOD + "alerts: {worse_share: 0.15, scales: {trust: 0.2, fear: 0.1}}\n")
+    assert plan.alerts == Alerts(0.15, (("fear", 0.1), ("trust", 0.2)), "point")
+    assert [plan.alerts.limit_of(scale) for scale in ("fear", "trust", "other")] == [0.1, 0.2, 0.15]
+    assert load(GOOD).alerts is None
+    # A rule is content; its order and a default that is spelt out are not. Plans without one keep their hash.
+    turned = "alerts: {evaluate: point, scales: {fear: 0.1, trust: 0.2}, worse_share: 0.15}\n"
+    assert load(GOOD + turned).sha256 == plan.sha256
+    assert load(GOOD + turned.replace("point", "low")).sha256 != plan.sha256
+    assert load(GOOD).sha256 == "a677ee7819d75af11dc183715ef01e1dc5ab8474971c865c5da2c87b1abb2d3f"
+    assert load(GOOD).sha256 != plan.sha256
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("{}", "the key “worse_share” is missing in alerts. Add “worse_share:”."),
+        ("{worse_share: 15}", "“15” is no number from 0.01 to 0.99. Write one within that range."),
+        ("{worse_share: }", "“None” is no number from 0.01 to 0.99. Write one within that range."),
+        ("{worse_share: 0.1, evaluate: lwo}", "“lwo” is no evaluate. Did you mean “low”?"),
+        ("{worse_share: 0.1, scales: [fear]}", "“scales” should hold limits by scale. Write {fear: 0.1}."),
+        ("{worse_share: 0.1, scales: {faer: 0.1}}", "the scale “faer” is no outcome. Did you mean “fear”?"),
+        ("{worse_share: 0.1, scales: {fear: 0}}", "“0” is no number from 0.01 to 0.99. Write one within that range."),
+        ("{worse_share: 0.1, limit: 2}", "the key “limit” is unknown in alerts. Use one of: worse_share, scales, evaluate."),
+    ],
+)  # fmt: skip
+def test_every_fault_of_an_alert_rule_is_told(problems, line, expected):
+    assert problems(f"{GOOD}alerts: {line}\n") == [f"tiny.yaml, line 13: {expected}"]
 
 
 def test_what_an_arm_means_is_in_the_plan_and_its_hash(load, problems):

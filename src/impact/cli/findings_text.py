@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from impact.cli.beside_text import beside_sections
 from impact.cli.tables import GAP, Column, table, width
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def findings_text(findings: Mapping[str, Any], columns: int | None = None) -> st
         _head(reading, wide),
         _section(reading.word("page.may_say"), _claims(reading, wide)),
         _section("Results, in points from 0 to 100", _results(reading, wide)),
+        *(_section(*part) for part in beside_sections(reading, wide)),
         _section(reading.word("page.who_took_part"), _flow(reading)),
         _section(reading.word("page.limits"), _limits(reading, wide)),
         _section(reading.word("page.identity"), _identity(findings)),

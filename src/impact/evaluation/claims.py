@@ -253,10 +253,12 @@ def frequencies(
     threshold: int,
     people: str | None,
     language: str,
+    cutoff: float,
 ) -> str:
     """How many people moved clearly each way. A count that is None is below `threshold` and is said so.
 
-    `people` names them (“people who took part”); `expected` is how many error alone would move in each direction.
+    `people` names them (“people who took part”); `expected` is how many error alone would move in each direction;
+    `cutoff` is by how many points of 100 one has to move to be counted.
     """
     catalogue = words(language)
     forms = catalogue["frequencies"]
@@ -269,5 +271,12 @@ def frequencies(
         people=people or forms["people"],
         improved=said(counts["improved"]),
         worsened=said(counts["worsened"]),
-        expected=forms["expected_few"] if expected < 1 else forms["expected"].format(n=round(expected)),
+        expected=frequencies_expected(expected, language),
+        cutoff=in_words(cutoff, (0.0,), catalogue["words"]),
     )
+
+
+def frequencies_expected(expected: float, language: str) -> str:
+    """How many people error alone would move in one direction, for a sentence."""
+    forms = words(language)["frequencies"]
+    return forms["expected_few"] if expected < 1 else forms["expected"].format(n=round(expected))

@@ -21,7 +21,8 @@ receives only what this stage returns.
 7. A category of people within a group (moved clearly one way; at an end of the scale) is a count of people too:
    below k, nobody included, it is None. The rest of reliable change (`unchanged`) is shown only with both others;
    a share at an end of the scale only if the people who are not there are at least k as well.
-8. The public gets rounded figures (numbers.py) and no `data.sha256`: both would let a guess of hidden answers be
+8. The blocks beside the findings hold to these rules each in its own way (disclosure_blocks.py).
+9. The public gets rounded figures (numbers.py) and no `data.sha256`: both would let a guess of hidden answers be
    checked, the one by solving for them, the other by hashing them.
 
 Sources: Hundepool et al. 2012, Statistical Disclosure Control, ch. 4; practice.md section 5.
@@ -35,6 +36,7 @@ from typing import Any
 
 from impact.evaluation import findings as shapes
 from impact.evaluation.claims import frequencies, licence_of, suppressed_claim
+from impact.evaluation.disclosure_blocks import disclose_blocks, rounded_blocks
 from impact.evaluation.finding import who
 from impact.evaluation.intervals import interval_block
 from impact.evaluation.labels import Labels, scale_title
@@ -56,13 +58,14 @@ def disclose(raw: Row, audience: str, threshold: int, labels: Labels, instrument
     _hide_levels(raw["findings"], shown, threshold, language)
     flow = [_flow_row(row, threshold) for row in raw["flow"]]
     quality = _quality(raw["quality"], raw["findings"], threshold, language)
+    quality = [_without_few_at_ends(row, threshold, language) for row in quality]
     parts_hidden = any(row["suppressed"] for row in flow)
     disclosed = raw | {
         "audience": audience,
         "data": _totals(raw["data"], flow),
         "flow": flow,
-        "quality": [_without_few_at_ends(row, threshold, language) for row in quality],
         "findings": [_public(found) for found in shown],
+        **disclose_blocks(raw, shown, quality, threshold, labels, instrument),
         "intervals": interval_block(raw["intervals"]["level"], raw["intervals"]["family"], shown, language),
         "linkage": _linkage(raw["linkage"], flow, threshold),
         "disclosure": _rule(audience, threshold, sum(found["suppressed"] for found in shown), language),
@@ -70,7 +73,9 @@ def disclose(raw: Row, audience: str, threshold: int, labels: Labels, instrument
     }
     if audience != "public":
         return disclosed
-    return round_for_public(disclosed | {"data": disclosed["data"] | {"sha256": None}})
+    return round_for_public(
+        disclosed | {"data": disclosed["data"] | {"sha256": None}} | rounded_blocks(disclosed)
+    )
 
 
 def _rule(audience: str, threshold: int, hidden: int, language: str) -> Row:
@@ -106,7 +111,8 @@ def _reliable_change(block: Row, k: int, people: str | None, language: str) -> t
     if None in counts.values():
         counts["unchanged"] = None
     # “Fewer than ten this way, fewer than ten that way” tells a reader nothing.
-    text = frequencies(counts, n, block["expected_by_error"], k, people, language) if told else None
+    expected, cutoff = block["expected_by_error"], block["threshold"]
+    text = frequencies(counts, n, expected, k, people, language, cutoff) if told else None
     return block | counts | {"text": text}, None
 
 

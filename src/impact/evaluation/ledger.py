@@ -17,8 +17,8 @@ _COUNTS = ("submissions", "linked", "analysed")
 def too_close(earlier: Findings, new: Findings, threshold: int) -> list[str]:
     """Places where `earlier` and `new` rest on people who differ by 1 to threshold − 1; empty: nothing is too close.
 
-    Compared are the n of findings (same scale, contrast and subgroup) and of quality rows, the counts of the flow
-    and the totals. A number that one of the two hides is not compared. Both are Findings as `run` gives them.
+    Compared are the n of findings (same scale, contrast and subgroup), of quality rows, of perception gaps and of
+    response shift, the counts of the flow and the totals. A number that one of the two hides is not compared. Both are Findings as `run` gives them.
 
     >>> too_close(earlier, new, 10)
     ['findings: fear, post - pre, side a: n']
@@ -41,6 +41,12 @@ def _counts(findings: Findings) -> Iterator[tuple[str, int | None]]:
     for row in findings["quality"]:
         place = ", ".join(str(row[key]) for key in ("scale", "wave", "side", "language") if row[key])
         yield f"quality: {place}: n", row["n"]
+    for row in findings.get("perception_gap", ()):
+        place = f"perception_gap: {row['own_item']} of {row['of']} by {row['by']}, {row['wave'] or row['contrast']}"
+        yield f"{place}: n_estimating", row["n_estimating"]
+        yield f"{place}: n_measured", row["n_measured"]
+    for row in findings.get("response_shift", ()):
+        yield f"response_shift: {row['scale']}, {row['contrast']}{_group(row['subgroup'])}: n", row["n"]
     for row in findings["flow"]:
         place = ", ".join(str(row[key]) for key in ("arm", "side", "wave") if row[key])
         for count in _COUNTS:

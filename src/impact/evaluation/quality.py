@@ -10,8 +10,9 @@ import numpy as np
 from impact import stats
 from impact.evaluation.canonical import Canonical
 from impact.evaluation.findings import level, no_interval
+from impact.evaluation.quality_items import Grids, item_parts
 from impact.evaluation.wording import caveat
-from impact.instruments.model import Instrument
+from impact.instruments.model import Instrument, Scale
 
 # Below these, an estimate says more about chance than about the scale.
 FEWEST_FOR_ALPHA, FEWEST_FOR_OMEGA = 10, 50
@@ -20,31 +21,34 @@ FEWEST_FOR_ALPHA, FEWEST_FOR_OMEGA = 10, 50
 def quality_rows(
     data: Canonical,
     instrument: Instrument,
-    scale: str,
+    scale: Scale,
     scores: np.ndarray,
     items: np.ndarray,
     waves: Sequence[str],
     by_side: bool,
     language: str,
     in_design: np.ndarray,
+    grids: Grids,
 ) -> list[dict[str, Any]]:
     """One row for each wave, side and, where there are several, language (None: all of them).
 
     `scores` float64 (rows,) 0–100; `items` float64 (rows, k) 0–1; NaN where missing. `floor` and `ceiling` are
     shares of scores at 0 and 100, `missing` the share of items without an answer. `in_design`: bool (rows,), those
-    of the arms that the plan is about; the others are in no row.
+    of the arms that the plan is about; the others are in no row. Item by item: see quality_items.py.
     """
     submissions = data.submissions
     rows = []
     for wave in waves:
         at_wave = in_design & (submissions.wave == instrument.waves.index(wave))
+        straight = grids.of(scale, wave)
         for side, of_side in _sides(submissions.side, instrument, by_side):
             group = np.flatnonzero(at_wave & of_side)
             if not len(group):
                 continue
             for tag, chosen in _languages(submissions.language, instrument, group):
-                row = {"scale": scale, "wave": wave, "side": side, "language": tag}
-                rows.append(row | _measures(scores[chosen], items[chosen], language))
+                row = {"scale": scale.id, "wave": wave, "side": side, "language": tag}
+                here = {page: state[chosen] for page, state in straight.items()}
+                rows.append(row | _measures(scale, scores[chosen], items[chosen], here, language))
     return rows
 
 
@@ -71,13 +75,17 @@ def _languages(
             yield instrument.languages[number].tag, group[language[group] == number]
 
 
-def _measures(scores: np.ndarray, items: np.ndarray, language: str) -> dict[str, Any]:
+def _measures(
+    scale: Scale, scores: np.ndarray, items: np.ndarray, straight: dict[str, np.ndarray], language: str
+) -> dict[str, Any]:
     has_score = ~np.isnan(scores)
     scored = scores if has_score.all() else scores[has_score]
     # A product with ones carries every NaN into its row's sum, at a fraction of the cost of any(axis=1).
     is_complete = ~np.isnan(items @ np.ones(items.shape[1]))
     complete = items if is_complete.all() else items[is_complete]
     alpha, omega, codes = reliability(complete)
+    is_enough = len(complete) >= FEWEST_FOR_ALPHA
+    parts, notes = item_parts(scale, items, complete, straight, is_enough, language)
     share = len(scored) or None
     return {
         "n": len(scored),
@@ -87,7 +95,8 @@ def _measures(scores: np.ndarray, items: np.ndarray, language: str) -> dict[str,
         "ceiling": None if share is None else float((scored >= 100 - 1e-9).sum() / share),
         "missing": np.count_nonzero(np.isnan(items)) / items.size if items.size else None,
         **level(scored),
-        "caveats": [caveat(code, language) for code in codes],
+        **parts,
+        "caveats": [caveat(code, language) for code in codes] + notes,
         "suppressed": False,
     }
 

@@ -13,6 +13,7 @@ from impact.evaluation import labels as naming
 from impact.evaluation.canonical import LinksLike, canonical
 from impact.evaluation.disclosure import disclose
 from impact.evaluation.finding import change_finding, difference_finding
+from impact.evaluation.harm import harm_rows
 from impact.evaluation.labels import Labels, default_labels
 from impact.evaluation.licences import Grounds, licence_block, licence_for
 from impact.evaluation.notes import Kept
@@ -27,7 +28,10 @@ from impact.evaluation.people import (
     settle,
     together,
 )
+from impact.evaluation.perception_gap import gap_rows
 from impact.evaluation.quality import quality_rows
+from impact.evaluation.quality_items import Grids
+from impact.evaluation.response_shift import shift_rows
 from impact.evaluation.setting import Setting
 from impact.evaluation.verdicts import family_size, rules_block
 from impact.evaluation.wording import caveat, words
@@ -90,6 +94,9 @@ class _Engine:
         self.absent = _absent_items(setting, self.data.submissions, self.waves)
         self._pairs = {contrast: self._people(contrast) for contrast in plan.contrasts}
         self._placed = settled.placed
+        self._grids = Grids(instrument, self.data.submissions)
+        self.shifts: list[dict[str, Any]] = []
+        self.gaps = gap_rows(setting, settled, self.waves, self._pairs)
 
     def _people(self, contrast: Contrast) -> dict[str | None, Pairs]:
         """Side (None: all) → its people."""
@@ -105,8 +112,8 @@ class _Engine:
         scores = score(setting.instrument, scale, self.data.submissions)
         items = item_matrix(setting.instrument, scale, self.data.submissions)
         quality = quality_rows(
-            self.data, setting.instrument, scale.id, scores, items, self.waves, setting.plan.by_side,
-            setting.labels.language, self.settled.in_design,
+            self.data, setting.instrument, scale, scores, items, self.waves, setting.plan.by_side,
+            setting.labels.language, self.settled.in_design, self._grids,
         )  # fmt: skip
         alphas = {
             (row["wave"], row["side"]): row["alpha"]["value"] for row in quality if row["language"] is None
@@ -114,6 +121,7 @@ class _Engine:
         self.quality += quality
         for contrast in setting.plan.contrasts:
             self._contrast(outcome, contrast, scores, alphas)
+        self.shifts += shift_rows(setting, outcome, scores, self.data.submissions, self._pairs)
 
     def _contrast(
         self,
@@ -202,9 +210,9 @@ def _document(engine: _Engine, links: LinksLike, locked_at: str | None) -> dict[
         "flow": rows,
         "quality": engine.quality,
         "findings": engine.findings,
-        "perception_gap": [],
-        "response_shift": [],
-        "harm": [],
+        "perception_gap": engine.gaps,
+        "response_shift": engine.shifts,
+        "harm": harm_rows(setting, engine.findings),
         "linkage": flow.linkage_block(links, rows),
         "deviations": [],
         "portfolio": {},

@@ -26,6 +26,7 @@ from impact.instruments.load_frame import (
     read_sides,
     read_waves,
 )
+from impact.instruments.load_then import check_then
 from impact.instruments.load_words import Reader
 from impact.instruments.model import Instrument, Item, Page
 from impact.instruments.reading import Document
@@ -74,6 +75,7 @@ def load_instrument(path: Path) -> Instrument:
     }
     checks = Checks(reader, items, pages)
     checks.all(scales, gaps, len(sides))
+    check_then(reader, items, scales, gaps, waves)
     document.finish()
     return Instrument(
         id=data["id"],

@@ -13,6 +13,7 @@ from typing import Any
 from impact.errors import InstrumentInvalid, NotFound, PlanInvalid
 from impact.instruments.model import Instrument
 from impact.instruments.reading import Document
+from impact.plans.alerts import read_alerts
 from impact.plans.entries import check_waves, read_contrasts, read_outcomes
 from impact.plans.model import ARM_MEANS, DESIGNS, Plan, Thresholds
 
@@ -36,7 +37,7 @@ WORDS = ("lovakov2021",)
 _REQUIRED = ("format", "id", "title", "instrument", "design", "outcomes", "contrasts", "cluster", "sesoi")
 _OPTIONAL = (
     "by_side", "compare_sides", "estimator", "few_workshops", "effect_size", "correction", "level",
-    "missing", "minimum_n", "thresholds", "words", "seed", "arm_means",
+    "missing", "minimum_n", "thresholds", "words", "seed", "arm_means", "alerts",
 )  # fmt: skip
 
 Find = Callable[[str, int], Instrument]
@@ -69,6 +70,8 @@ def content_sha256(values: Mapping[str, Any]) -> str:
     # A key that came later counts only where it says something, so that older plans keep their hash.
     if plain.get("arm_means") == "attended":
         del plain["arm_means"]
+    if plain.get("alerts") is None:
+        plain.pop("alerts", None)
     return hashlib.sha256(
         json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
     ).hexdigest()
@@ -127,6 +130,7 @@ def _values(document: Document, instrument: Instrument | None) -> dict[str, Any]
         **_sides(document, instrument, design),
         **_estimation(document, design),
         "arm_means": _arm_means(document, design),
+        "alerts": read_alerts(document, instrument),
     }
     return values
 

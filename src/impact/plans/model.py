@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+ALERT_ON = ("point", "low")
 DESIGNS = ("one_group", "comparison", "randomised")
 ARM_MEANS = ("attended", "offered")
 ROLES = ("primary", "secondary", "guard", "exploratory")
@@ -37,6 +38,22 @@ class Thresholds:
 
 
 @dataclass(frozen=True)
+class Alerts:
+    """When the harm monitor raises an alert: from `worse_share` of people reliably worse on.
+
+    scales    (scale, share) pairs that have a limit of their own
+    evaluate  what must reach the limit: the share itself (`point`), or the lower end of its interval (`low`)
+    """
+
+    worse_share: float
+    scales: tuple[tuple[str, float], ...] = ()
+    evaluate: str = "point"
+
+    def limit_of(self, scale: str) -> float:
+        return dict(self.scales).get(scale, self.worse_share)
+
+
+@dataclass(frozen=True)
 class Plan:
     """An analysis plan. `sha256` is of its canonical content and is printed with every result.
 
@@ -45,6 +62,7 @@ class Plan:
     correction `simultaneous` (Bonferroni-adjusted intervals over primary outcomes × sides)
     arm_means  people of the workshop arm `attended` it, or were `offered` a place (came or not)
     minimum_n  fewer analysed people than this, and no interval is computed
+    alerts     the alert rule of the harm monitor, None: the plan has none
     """
 
     id: str
@@ -70,6 +88,7 @@ class Plan:
     compare_sides: bool = False
     arm_means: str = "attended"
     seed: int = 1
+    alerts: Alerts | None = None
     path: str = ""
 
     @cached_property

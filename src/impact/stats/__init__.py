@@ -32,6 +32,7 @@ from impact.stats.power import (
 from impact.stats.power_simulation import SimulatedPower, simulate_power
 from impact.stats.ranks import RankBiserial, Superiority, probability_of_superiority_paired, rank_biserial
 from impact.stats.reliability import ItemTotal, Reliability, cronbach_alpha, item_total
+from impact.stats.shares import Share, share
 from impact.stats.simultaneous import MeanChanges, Simultaneous, mean_changes_cr2, simultaneous_intervals
 from impact.stats.tipping import DeltaAdjustment, ExtremeBounds, delta_adjustment, extreme_bounds
 from impact.stats.widening import cr2_widening
@@ -62,6 +63,7 @@ __all__ = [
     "RankBiserial",
     "Reliability",
     "ReliableChange",
+    "Share",
     "SignFlip",
     "SignedRank",
     "SimulatedPower",
@@ -95,6 +97,7 @@ __all__ = [
     "random_effects_meta",
     "rank_biserial",
     "reliable_change",
+    "share",
     "sign_flip",
     "simulate_power",
     "simultaneous_intervals",
