@@ -23,6 +23,10 @@ class NumberLinks:
     refused: int = 0
     pairs: dict = field(default_factory=dict)
 
+    @property
+    def distance(self) -> np.ndarray:
+        return np.zeros(len(self.person), dtype=np.int8)
+
 
 def findings_of(
     table, *, design="one_group", cluster="workshop", estimator="cr2", direction="higher", **changes

@@ -29,6 +29,7 @@ from impact.evaluation.people import (
     together,
 )
 from impact.evaluation.quality import quality_rows
+from impact.evaluation.sensitivity import Sensitivity
 from impact.evaluation.setting import Setting
 from impact.evaluation.verdicts import family_size
 from impact.evaluation.wording import caveat
@@ -91,6 +92,7 @@ class _Engine:
         self.absent = _absent_items(setting, self.data.submissions, self.waves)
         self._pairs = {contrast: self._people(contrast) for contrast in plan.contrasts}
         self._placed = settled.placed
+        self.sensitivity = Sensitivity(setting, settled)
 
     def _people(self, contrast: Contrast) -> dict[str | None, Pairs]:
         """Side (None: all) → its people."""
@@ -135,7 +137,7 @@ class _Engine:
             alpha = alphas.get((contrast.before, side))
             kept = sides if setting.is_one_group else _arms(sample, asked[side])
             found = change_finding(setting, outcome, contrast, side, sample, alpha, sum(asked[side]), kept)
-            self.findings.append(found)
+            self.findings.append(found | self.sensitivity.of(outcome, contrast, side, scores, found))
             if outcome.role == "primary":
                 self.analysed[sample.rows] = True
         if setting.plan.compare_sides and outcome.role == "primary":

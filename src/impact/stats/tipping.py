@@ -125,7 +125,7 @@ def delta_adjustment(
     if not counts[0]:
         return DeltaAdjustment(None, None, first, None, at_zero, None, *counts, Caveat.NOBODY_LOST)
     sign = {"higher": -1.0, "lower": 1.0, "none": -1.0 if at_zero.estimate >= 0.0 else 1.0}[direction]
-    delta = _tipping_point(lambda size: verdict_at(shifted, verdict, sign * size), first, shifted.reach)
+    delta = tipping_point(lambda size: verdict_at(shifted, verdict, sign * size), first, shifted.reach)
     if delta is None:
         return DeltaAdjustment(None, None, first, None, at_zero, None, *counts, Caveat.VERDICT_HOLDS)
     delta, seen = sign * delta, before[~np.isnan(before)]
@@ -183,7 +183,7 @@ def verdict_at(shifted: _Shifted, verdict: Callable[[Pooled], Any], shift: float
     return None if pooled.low is None else verdict(pooled)
 
 
-def _tipping_point(judge: Callable[[float], Any], first: Any, reach: float) -> float | None:
+def tipping_point(judge: Callable[[float], Any], first: Any, reach: float) -> float | None:
     """The smallest size of a shift, up to `reach`, at which the verdict is another one."""
 
     def differs(size: float) -> bool:
