@@ -92,7 +92,11 @@ def _finding(found: Row, k: int, raw: Row, labels: Labels, instrument: Instrumen
         return _hidden_finding(found, raw["design"], labels, instrument)
     change, code = _reliable_change(found["reliable_change"], k, people, labels.language)
     caveats = [*found["caveats"], *([caveat(code, labels.language)] if code else [])]
-    return found | {"reliable_change": change, "caveats": caveats} | sensitivity.disclosed(found, k, labels.language)
+    return (
+        found
+        | {"reliable_change": change, "caveats": caveats}
+        | sensitivity.disclosed(found, k, labels.language)
+    )
 
 
 def _reliable_change(block: Row, k: int, people: str | None, language: str) -> tuple[Row, str | None]:

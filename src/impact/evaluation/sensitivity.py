@@ -46,7 +46,12 @@ class Sensitivity:
         self._asked: dict[Contrast, Asked] = {}
 
     def of(
-        self, outcome: Outcome, contrast: Contrast, side: str | None, scores: np.ndarray, found: dict[str, Any]
+        self,
+        outcome: Outcome,
+        contrast: Contrast,
+        side: str | None,
+        scores: np.ndarray,
+        found: dict[str, Any],
     ) -> dict[str, Any]:
         """`_sensitivity` of a finding, for disclosure to make rows of; nothing where there is no estimate."""
         if found["role"] != "primary" or found["estimate"]["value"] is None:

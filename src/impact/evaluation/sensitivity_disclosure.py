@@ -7,7 +7,7 @@ those who are in one and not in the other, so, with k the audience's threshold:
    result and of the rows shown already are left over (coefficients −1, 0, 1), and the row rests on at least k. It
    holds for nobody (0 in both arms) as for a few: whether one person or nobody stood at an end of the scale, was lost
    or was joined by a code that differs is nobody's business. Rows are admitted in the fixed order of ANALYSES, so that
-   what is shown depends on counts, never on answers.
+   what is shown depends on counts, never on what comes out.
 2. A row that moves the lost by one amount (tipping point) tells how many they are: they must be at least k.
 3. Rows that tell of single workshops (clustered beside the main one, permutation, leave one out: the ends of a
    permutation interval are means of some of the workshops, and a clustered standard error of two gives both means) are
@@ -90,7 +90,7 @@ def _tells_of_few(masks: list[np.ndarray], count: np.ndarray, arm: np.ndarray, k
     weights = np.vstack([others, np.ones((1, others.shape[1]), dtype=int)])
     touched = (weights.T @ np.array(masks, dtype=int)) != 0
     in_arms = [(touched[:, arm == number] * count[arm == number]).sum(axis=1) for number in (0, 1)]
-    few = [(0 < people) & (people < k) for people in in_arms]
+    few = [(people > 0) & (people < k) for people in in_arms]
     return bool((few[0] | few[1] | (in_arms[0] + in_arms[1] == 0)).any())
 
 

@@ -157,9 +157,7 @@ def _tipping(case: Case, data: _Completed, at_zero: Result) -> Result:
     size = find(judge, case.verdict, REACH)
     if size is None:
         return blank.noting("verdict_holds")
-    return Result(
-        sign * size, None, None, judge(size), people=everyone, is_counted=False, shifted=data.moved
-    )
+    return Result(sign * size, None, None, judge(size), people=everyone, is_counted=False, shifted=data.moved)
 
 
 def _by_halving(judge: Callable[[float], str | None], first: str | None, reach: float) -> float | None:

@@ -115,7 +115,9 @@ def _by_sums(case: Case, named: np.ndarray) -> Sequence[tuple[float, float, floa
         return [_without(case, case.everyone.by_room == room) for room in named]
     found = stats.mean_change_without_each(sample.change, sample.cluster, case.level)
     triples = zip(found.estimate, found.low, found.high, strict=True)
-    return [None if np.isnan(low) else (float(value), float(low), float(high)) for value, low, high in triples]
+    return [
+        None if np.isnan(low) else (float(value), float(low), float(high)) for value, low, high in triples
+    ]
 
 
 def _without(case: Case, room: np.ndarray) -> tuple[float, float, float] | None:

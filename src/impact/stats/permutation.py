@@ -108,7 +108,9 @@ def arm_permutation_interval(
     same_length(after=y, before=x, arm=treated, clusters=labels)
     numbers, count = cluster_numbers(labels)
     if count == 0 or treated.min() == treated.max():
-        return PermutationInterval(None, None, None, count, "random", Caveat.ONE_ARM if count else Caveat.NO_DATA)
+        return PermutationInterval(
+            None, None, None, count, "random", Caveat.ONE_ARM if count else Caveat.NO_DATA
+        )
     of_unit = np.zeros(count, dtype=bool)
     of_unit[numbers] = treated > 0.5
     if (of_unit[numbers] != (treated > 0.5)).any():
