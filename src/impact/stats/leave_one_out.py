@@ -40,7 +40,7 @@ def mean_change_without_each(change: Any, clusters: Any, confidence: float = 0.9
     Sources: as `mean_change_cr2`, whose formulas these are with one column of ones.
 
     >>> result = mean_change_without_each([1, 2, 3, 2, 4, 6, 5, 5], ["a", "a", "a", "b", "b", "c", "c", "c"])
-    >>> [round(value, 4) for value in result.estimate], [round(value, 4) for value in result.std_error]
+    >>> result.estimate.round(4).tolist(), result.std_error.round(4).tolist()
     ([4.4, 3.6667, 2.4], [1.1431, 1.6667, 0.4899])
     """
     check_confidence(confidence)

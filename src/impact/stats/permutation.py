@@ -8,7 +8,9 @@ sides of the estimate, and the interval ends at order statistics of these ends: 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -66,6 +68,10 @@ def sign_flip_interval(
     if count == 0:
         return PermutationInterval(None, None, None, 0, "exact", Caveat.NO_DATA)
     sums, sizes = np.bincount(numbers, y, count), np.bincount(numbers, minlength=count).astype(np.float64)
+    order = np.lexsort(
+        (np.round(sums, 9), sizes)
+    )  # random signs go by what is in a workshop, not by its place
+    sums, sizes = sums[order], sizes[order]
     is_exact = count <= EXACT_UP_TO
     if is_exact:
         bits = np.arange(2 ** (count - 1))[:, None] >> np.arange(count) & 1
@@ -93,7 +99,8 @@ def arm_permutation_interval(
     rng            of the random patterns; default: seed 1.
 
     The estimate is that of analysis of covariance; the statistic at θ is the sum over the workshop arm of the
-    residuals of after − θ·arm on before. Limits: 4,999 random patterns; too few units: no interval.
+    residuals of after − θ·arm on before. Limits: all patterns if there are at most 4,999, else so many random
+    ones; too few units: no interval.
 
     Sources: [1] Rosenbaum (2002), Statistical Science 17, 286–327 (covariance adjustment). [2] Gail et al. (1996),
     Statistics in Medicine 15, 1069–1092 (whole groups).
@@ -120,9 +127,26 @@ def arm_permutation_interval(
     observed = float(of_unit @ sums), float(of_unit @ sizes)
     if observed[1] <= DUST * len(y):
         return PermutationInterval(None, None, None, count, "random", Caveat.COLLINEAR)
-    shuffled = np.repeat(of_unit[None].astype(np.int8), RANDOM_PATTERNS + 1, axis=0)
-    shuffled[1:] = (rng or np.random.default_rng(1)).permuted(shuffled[1:], axis=1)
-    return _inverted(observed, shuffled @ sums, shuffled @ sizes, magnitude(y), confidence, count, False)
+    # Random numbers go by what is in a unit, not by its name or place.
+    order = np.lexsort((np.round(sizes, 9), np.round(sums, 9), of_unit))
+    of_unit, sums, sizes = of_unit[order], sums[order], sizes[order]
+    is_exact = math.comb(count, int(of_unit.sum())) <= RANDOM_PATTERNS
+    patterns = _all_arms(count, int(of_unit.sum())) if is_exact else _random_arms(of_unit, rng)
+    return _inverted(observed, patterns @ sums, patterns @ sizes, magnitude(y), confidence, count, is_exact)
+
+
+def _all_arms(count: int, treated: int) -> np.ndarray:
+    chosen = np.array(list(combinations(range(count), treated)))
+    patterns = np.zeros((len(chosen), count))
+    np.put_along_axis(patterns, chosen, 1.0, axis=1)
+    return patterns
+
+
+def _random_arms(of_unit: np.ndarray, rng: np.random.Generator | None) -> np.ndarray:
+    """As observed, and random patterns."""
+    patterns = np.repeat(of_unit[None].astype(np.int8), RANDOM_PATTERNS + 1, axis=0)
+    patterns[1:] = (rng or np.random.default_rng(1)).permuted(patterns[1:], axis=1)
+    return patterns
 
 
 def _residuals(x: np.ndarray, y: np.ndarray) -> np.ndarray:
