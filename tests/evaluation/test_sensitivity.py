@@ -129,17 +129,6 @@ def test_where_the_lost_filled_in_change_the_verdict_no_shift_is_needed(evaluate
     assert tipping["verdict"] == rows["imputation"]["verdict"]
 
 
-def test_worst_and_best_case_by_hand(evaluate):
-    """Four of 25 → 50 in each of 4 rooms, two lost there at 25: (4·25 + 2·(0 − 25)) / 6 and (4·25 + 2·75) / 6, with
-    rooms alike no interval."""
-    table = [(room * 6 + i, room, "workshop", 2, 3 if i < 4 else None) for room in range(4) for i in range(6)]
-    _, rows = looks(evaluate(table))
-    for analysis, value in (("lost_at_lowest", 50 / 6), ("lost_at_highest", 250 / 6)):
-        row = rows[analysis]
-        assert row["value"] == pytest.approx(value)
-        assert (row["low"], row["verdict"], row["note"], row["counted"]) == (None, None, "no_interval", False)
-
-
 def test_the_summary_counts_what_is_shown_and_names_what_differs(evaluate):
     for seed in range(4):
         found, rows = looks(evaluate(programme(seed)))
@@ -303,7 +292,7 @@ PEOPLE = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     PEOPLE, st.sampled_from(["one_group", "comparison", "randomised"]), st.sampled_from(["workshop", "none"])
 )

@@ -95,7 +95,7 @@ def _finding(found: Row, k: int, raw: Row, labels: Labels, instrument: Instrumen
     return (
         found
         | {"reliable_change": change, "caveats": caveats}
-        | sensitivity.disclosed(found, k, labels.language)
+        | sensitivity.disclosed(found, k, _is_alike(found), labels.language)
     )
 
 

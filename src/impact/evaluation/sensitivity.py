@@ -21,7 +21,8 @@ import numpy as np
 
 from impact.evaluation import sensitivity_lost as lost
 from impact.evaluation import sensitivity_rooms as rooms
-from impact.evaluation.everyone import Asked, asked_of
+from impact.evaluation.everyone import Asked, Everyone, asked_of
+from impact.evaluation.findings import ALIKE
 from impact.evaluation.people import Settled
 from impact.evaluation.sensitivity_case import Case, Result
 from impact.evaluation.setting import Setting
@@ -102,7 +103,8 @@ def _exact(case: Case) -> Result:
 
 def _people(case: Case, results: dict[str, Result]) -> dict[str, Any]:
     """Who is in which analysis, as counts: `members` (kinds, analyses + 1) bool, the main analysis first; `count` and
-    `arm` of each kind of person; `smallest_room`: people of the smallest workshop; `labels` for their rows."""
+    `arm` of each kind of person; `alike`: analyses that treat otherwise only people with the same answers;
+    `smallest_room`: people of the smallest workshop."""
     everyone, kept = case.everyone, case.everyone.kept
     names = [name for name, result in results.items() if result.people is not None]
     masks = [kept, *(results[name].people for name in names)]
@@ -118,10 +120,26 @@ def _people(case: Case, results: dict[str, Result]) -> dict[str, Any]:
         "members": (kinds[:, None] >> shifts & 1).astype(bool),
         "arm": kinds >> len(masks) & 1,
         "count": counts[kinds],
+        "alike": {name for name in names if _is_alike(everyone, kept ^ results[name].people)},
         "smallest_room": int(by_room[by_room > 0].min(initial=2**31)),
         "arms": not case.setting.is_one_group,
         "direction": case.direction,
     }
+
+
+def _is_alike(everyone: Everyone, treated_otherwise: np.ndarray) -> bool:
+    """Whether those left out all changed by one amount in an arm, or those added all have one score."""
+    change = everyone.after - everyone.before
+    for arm in (True, False):
+        here = treated_otherwise & (everyone.treated == arm)
+        groups = (
+            change[here & everyone.kept],
+            everyone.before[here & everyone.lost],
+            everyone.after[here & ~everyone.has_before],
+        )
+        if any(len(group) and float(np.ptp(group)) < ALIKE for group in groups):
+            return True
+    return False
 
 
 def label(analysis: str, arms: bool, language: str) -> str:

@@ -8,6 +8,8 @@ those who are in one and not in the other, so, with k the audience's threshold:
    holds for nobody (0 in both arms) as for a few: whether one person or nobody stood at an end of the scale, was lost
    or was joined by a code that differs is nobody's business. Rows are admitted in the fixed order of ANALYSES, so that
    what is shown depends on counts, never on what comes out.
+   Nor is it shown if those left out in an arm all changed by one amount, if those added all have one score, or if
+   everybody's averages are hidden because all are alike: it would tell each person's answer.
 2. A row that moves the lost by one amount (tipping point) tells how many they are: they must be at least k.
 3. Rows that tell of single workshops (clustered beside the main one, permutation, leave one out: the ends of a
    permutation interval are means of some of the workshops, and a clustered standard error of two gives both means) are
@@ -34,12 +36,15 @@ OFF = ("not_by_code", "imputation_off", "too_large_to_impute")
 """Notes that depend on the plan, the instrument or the size alone."""
 
 
-def disclosed(found: dict[str, Any], k: int, language: str) -> dict[str, Any]:
-    """The blocks `sensitivity` and `sensitivity_summary` of a finding that is shown itself."""
+def disclosed(found: dict[str, Any], k: int, is_alike: bool, language: str) -> dict[str, Any]:
+    """The blocks `sensitivity` and `sensitivity_summary` of a finding that is shown itself.
+
+    `is_alike`: everybody of a group had one score, or changed by one amount.
+    """
     raw = found.get("_sensitivity")
     if raw is None:
         return {"sensitivity": [], "sensitivity_summary": no_summary()}
-    hidden = _few(raw, k)
+    hidden = set(raw["analyses"]) if is_alike else _few(raw, k)
     rows = []
     for analysis, result in raw["results"].items():
         code = _refusal(analysis, result, raw, hidden, k)
@@ -73,7 +78,7 @@ def _few(raw: dict[str, Any], k: int) -> set[str]:
     for number, analysis in enumerate(raw["analyses"], start=1):
         mask = raw["members"][:, number]
         same = [np.array_equal(mask, other) for other in admitted]
-        if same[0]:
+        if same[0] or analysis in raw["alike"]:
             hidden.add(analysis)
         elif not any(same):
             if _tells_of_few([*admitted, mask], raw["count"], raw["arm"], k):
