@@ -27,7 +27,8 @@ MOST_IMPUTED = 20_000
 
 REACH = 100.0
 NODES, FINENESS = 4, 1.0
-"""Where the estimate is no straight line in the shift: steps looked at first, then halving down to so many points."""
+"""Shifts are looked through in steps of FINENESS points, then halved; where the estimate is no straight line in the
+shift, in NODES steps, halved down to FINENESS."""
 
 
 def bounds(case: Case, at_highest: bool) -> Result:
@@ -153,8 +154,10 @@ def _tipping(case: Case, data: _Completed, at_zero: Result) -> Result:
         pooled = data.pooled(sign * size)
         return case.verdict_of(pooled.low, pooled.high)
 
-    find = stats.tipping_point if data.is_line else _by_halving
-    size = find(judge, case.verdict, REACH)
+    if data.is_line:
+        size = stats.tipping_point(judge, case.verdict, REACH, int(REACH / FINENESS))
+    else:
+        size = _by_halving(judge, case.verdict, REACH)
     if size is None:
         return blank.noting("verdict_holds")
     return Result(sign * size, None, None, judge(size), people=everyone, is_counted=False, shifted=data.moved)
