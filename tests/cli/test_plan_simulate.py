@@ -14,7 +14,10 @@ def test_the_forecast_as_text(impact, folder):
     assert lines[0] == "Forecast of tiny"
     assert lines[2] == "20 made-up programmes of 1 workshop, 12 people in each; 15 % lost at each later wave,"
     assert [line for line in lines if line.startswith("fear (post - pre)")] != []
-    assert "it may not be said of other people or workshops, nor that the workshops caused it." in done.stdout.replace("\n", " ")
+    assert (
+        "it may not be said of other people or workshops, nor that the workshops caused it."
+        in done.stdout.replace("\n", " ")
+    )
 
 
 def test_the_forecast_as_json_is_the_same_each_time(impact, folder):

@@ -247,3 +247,15 @@ def test_what_an_arm_means_is_in_the_plan_and_its_hash(load, problems):
     assert problems(GOOD + "arm_means: offered\n") == [
         "tiny.yaml, line 13: the design “one_group” has no arms. Remove the line, or name another design."
     ]
+
+
+def test_how_often_missing_scores_are_filled_in_is_in_the_plan_and_its_hash(load, problems):
+    assert load(GOOD).imputations == 20
+    assert load(GOOD + "imputations: 20\n").sha256 == load(GOOD).sha256
+    assert load(GOOD + "imputations: 0\n").imputations == 0
+    assert load(GOOD + "imputations: 0\n").sha256 != load(GOOD).sha256
+    [one] = problems(GOOD + "imputations: 1\n")
+    assert one.endswith(
+        "with one imputation its uncertainty cannot be told. Write 20 or more, or 0 for none."
+    )
+    assert len(problems(GOOD + "imputations: 201\n")) == len(problems(GOOD + "imputations: 2.5\n")) == 1

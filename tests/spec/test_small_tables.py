@@ -23,6 +23,10 @@ class NumberLinks:
     refused: int = 0
     pairs: dict = field(default_factory=dict)
 
+    @property
+    def distance(self) -> np.ndarray:
+        return np.zeros(len(self.person), dtype=np.int8)
+
 
 def findings_of(
     table, *, design="one_group", cluster="workshop", estimator="cr2", direction="higher", **changes
@@ -146,3 +150,43 @@ def test_ceiling_is_told():
     assert "ceiling" in codes
     codes = [caveat["code"] for caveat in findings_of(table, direction="lower")["caveats"]]
     assert "floor" in codes
+
+
+def test_worst_and_best_case_of_the_lost():
+    """In each of four rooms 25, 50, 25, 50 become 50, 75, 50, 100, and two people at 25 and 50 are lost. Changes of
+    25, 25, 25, 50; if the lost ended at 0, −25 and −50 are added, if at 100, 75 and 50. The rooms are alike: no interval.
+    """
+    people = ((2, 3), (3, 4), (2, 3), (3, 5), (2, ""), (3, ""))
+    table = [
+        (6 * room + number, f"W{room}", "workshop", before, after)
+        for room in range(4)
+        for number, (before, after) in enumerate(people)
+    ]
+    found = findings_of(table)
+    rows = {row["analysis"]: row for row in found["sensitivity"]}
+    assert found["estimate"]["value"] == pytest.approx(125 / 4)
+    assert rows["lost_at_lowest"]["value"] == pytest.approx((125 - 75) / 6)
+    assert rows["lost_at_highest"]["value"] == pytest.approx((125 + 125) / 6)
+    assert (rows["lost_at_lowest"]["low"], rows["lost_at_lowest"]["note"]) == (None, "no_interval")
+    assert (
+        found["sensitivity_summary"]["text"]
+        == "There is no verdict that other analyses could be held against."
+    )
+
+
+def test_permutation_by_workshop_and_the_run_without_one():
+    """Workshop means of 25, 50, 75, 25, 50, 75, 50 points, two people each. Of 64 pairs of sign patterns three may be
+    rejected at 95 %: nobody flipped, and either of the two lowest workshops alone; next are both of them, and those
+    ends are 25 too. Without the workshop that matters most, a highest one, the mean is (700 − 150) / 12."""
+    steps = [(1, 1), (2, 2), (4, 2), (1, 1), (2, 2), (4, 2), (1, 3)]
+    found = findings_of(group(dict(enumerate_rooms(steps)), before=1))
+    rows = {row["analysis"]: row for row in found["sensitivity"]}
+    assert found["estimate"]["value"] == pytest.approx(700 / 14)
+    assert (rows["permutation"]["low"], rows["permutation"]["high"]) == pytest.approx((25, 75))
+    assert rows["permutation"]["verdict"] == "improved"
+    assert rows["leave_one_out"]["value"] == pytest.approx(550 / 12)
+    assert rows["plain"]["value"] == found["estimate"]["value"]
+
+
+def enumerate_rooms(steps):
+    return [(f"W{number}", changes) for number, changes in enumerate(steps)]

@@ -112,6 +112,9 @@ def _finding_rows(reading: Reading, found: Mapping[str, Any]) -> Iterator[Sequen
     cells = _numbers(reading, found)
     yield from _labelled(label, ("", "", "", *cells[3:]) if arms else cells)
     yield GAP * 2 + _verdict(reading, found)
+    summary = found.get("sensitivity_summary") or {}
+    if summary.get("of"):
+        yield from _wrapped(summary["text"], NARROWEST, GAP * 2)
 
 
 def _labelled(label: str, cells: Sequence[str]) -> Iterator[Sequence[str] | str]:

@@ -25,6 +25,7 @@ class LinksLike(Protocol):
 
     person: np.ndarray
     by: str
+    distance: np.ndarray
     refused: int
     pairs: Mapping[str, Mapping[int, int]]
 
@@ -37,12 +38,17 @@ class Canonical:
     person       int64 (n,) 0 … P−1, ascending
     row_of       int64 (P, W) row of each person at each wave of the instrument, −1 where there is none
     sha256       hash of the content: person by person (wave, workshop label, side, arm, language, answers)
+    distance     int8 (n,) code elements by which a row differed from the person's first one, as in `linkage.Links`;
+                 how people were joined is no content: it has no part in the order nor in the hash
+    linked_by    `respondent`, `code`, `mixed` or `none`
     """
 
     submissions: Submissions
     person: np.ndarray
     row_of: np.ndarray
     sha256: str
+    distance: np.ndarray
+    linked_by: str
 
     @property
     def people(self) -> int:
@@ -69,7 +75,8 @@ def canonical(instrument: Instrument, submissions: Submissions, links: LinksLike
     person = rank[person][order]
     row_of = np.full((people, waves), -1, dtype=np.int64)
     row_of[person, ordered.wave] = np.arange(len(order))
-    return Canonical(ordered, person, row_of, _sha256(instrument, columns, ordered, person))
+    sha256 = _sha256(instrument, columns, ordered, person)
+    return Canonical(ordered, person, row_of, sha256, np.asarray(links.distance)[order], links.by)
 
 
 def _numbered(person: np.ndarray) -> tuple[np.ndarray, int]:

@@ -24,6 +24,7 @@ receives only what this stage returns.
 8. The blocks beside the findings hold to these rules each in its own way (disclosure_blocks.py).
 9. The public gets rounded figures (numbers.py) and no `data.sha256`: both would let a guess of hidden answers be
    checked, the one by solving for them, the other by hashing them.
+9. Sensitivity analyses: sensitivity_disclosure.py.
 
 Sources: Hundepool et al. 2012, Statistical Disclosure Control, ch. 4; practice.md section 5.
 """
@@ -35,12 +36,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from impact.evaluation import findings as shapes
+from impact.evaluation import sensitivity_disclosure as sensitivity
 from impact.evaluation.claims import frequencies, licence_of, suppressed_claim
 from impact.evaluation.disclosure_blocks import disclose_blocks, rounded_blocks
 from impact.evaluation.finding import who
 from impact.evaluation.intervals import interval_block
 from impact.evaluation.labels import Labels, scale_title
 from impact.evaluation.numbers import round_for_public
+from impact.evaluation.sensitivity import no_summary
 from impact.evaluation.wording import caveat, words
 from impact.instruments.model import Instrument
 
@@ -94,7 +97,11 @@ def _finding(found: Row, k: int, raw: Row, labels: Labels, instrument: Instrumen
         return _hidden_finding(found, raw["licence"], labels, instrument)
     change, code = _reliable_change(found["reliable_change"], k, people, labels.language)
     caveats = [*found["caveats"], *([caveat(code, labels.language)] if code else [])]
-    return found | {"reliable_change": change, "caveats": caveats}
+    return (
+        found
+        | {"reliable_change": change, "caveats": caveats}
+        | sensitivity.disclosed(found, k, _is_alike(found), labels.language)
+    )
 
 
 def _reliable_change(block: Row, k: int, people: str | None, language: str) -> tuple[Row, str | None]:
@@ -139,6 +146,7 @@ def _hidden_finding(found: Row, licence: Row, labels: Labels, instrument: Instru
         "reliable_change": shapes.no_reliable_change(),
         "verdict": None,
         "sensitivity": [],
+        "sensitivity_summary": no_summary(),
         "claim": claim,
         "caveats": [caveat("too_few_to_show", labels.language)],
         "suppressed": True,

@@ -19,6 +19,7 @@ from impact.evaluation.labels import Labels, scale_title
 from impact.evaluation.licences import Licence
 from impact.evaluation.notes import Kept, caveats_of, loss_codes, sample_codes
 from impact.evaluation.people import Sample
+from impact.evaluation.sensitivity import no_summary
 from impact.evaluation.setting import Setting
 from impact.evaluation.verdicts import verdict
 from impact.evaluation.wording import words
@@ -133,6 +134,7 @@ def _finding(
         "sesoi": plan.sesoi_of(outcome),
         "verdict": verdict(decisive["low"], decisive["high"], plan.sesoi_of(outcome), direction),
         "sensitivity": [],
+        "sensitivity_summary": no_summary(),
         "claim": None,
         "caveats": [],
         "suppressed": False,

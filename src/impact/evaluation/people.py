@@ -158,16 +158,21 @@ def pairs_of(settled: Settled, instrument: Instrument, contrast: Contrast) -> Pa
     if not settled.in_design.all():
         kept = settled.in_design[before]
         before, after = before[kept], after[kept]
-    arm, labels = submissions.arm[before], len(submissions.workshops)
+    cluster, labels = clusters_of(settled, before), len(submissions.workshops)
+    return Pairs(before, after, submissions.side[before], submissions.arm[before], cluster, labels)
+
+
+def clusters_of(settled: Settled, rows: np.ndarray) -> np.ndarray:
+    """`cluster` as in Pairs of the people with these rows, one row each."""
+    submissions = settled.data.submissions
     if not settled.is_clustered:
-        cluster = np.zeros(len(before), dtype=np.int64)
-        return Pairs(before, after, submissions.side[before], arm, cluster, labels)
-    cluster = submissions.workshop[before].astype(np.int64)
-    alone = (cluster < 0) & (arm == COMPARISON)
+        return np.zeros(len(rows), dtype=np.int64)
+    cluster, labels = submissions.workshop[rows].astype(np.int64), len(submissions.workshops)
+    alone = (cluster < 0) & (submissions.arm[rows] == COMPARISON)
     if settled.ran == 0:
         cluster[(cluster < 0) & ~alone] = labels
     cluster[alone] = labels + 1 + np.arange(alone.sum())
-    return Pairs(before, after, submissions.side[before], arm, cluster, labels)
+    return cluster
 
 
 def sample_of(pairs: Pairs, scores: np.ndarray) -> Sample:

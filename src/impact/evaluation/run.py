@@ -32,6 +32,7 @@ from impact.evaluation.perception_gap import gap_rows
 from impact.evaluation.quality import quality_rows
 from impact.evaluation.quality_items import Grids
 from impact.evaluation.response_shift import shift_rows
+from impact.evaluation.sensitivity import Sensitivity
 from impact.evaluation.setting import Setting
 from impact.evaluation.verdicts import family_size, rules_block
 from impact.evaluation.wording import caveat, words
@@ -97,6 +98,7 @@ class _Engine:
         self._grids = Grids(instrument, self.data.submissions)
         self.shifts: list[dict[str, Any]] = []
         self.gaps = gap_rows(setting, settled, self.waves, self._pairs)
+        self.sensitivity = Sensitivity(setting, settled)
 
     def _people(self, contrast: Contrast) -> dict[str | None, Pairs]:
         """Side (None: all) → its people."""
@@ -142,7 +144,7 @@ class _Engine:
             alpha = alphas.get((contrast.before, side))
             kept = sides if setting.is_one_group else _arms(sample, asked[side])
             found = change_finding(setting, outcome, contrast, side, sample, alpha, sum(asked[side]), kept)
-            self.findings.append(found)
+            self.findings.append(found | self.sensitivity.of(outcome, contrast, side, scores, found))
             if outcome.role == "primary":
                 self.analysed[sample.rows] = True
         if setting.plan.compare_sides and outcome.role == "primary":

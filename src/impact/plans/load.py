@@ -37,7 +37,7 @@ WORDS = ("lovakov2021",)
 _REQUIRED = ("format", "id", "title", "instrument", "design", "outcomes", "contrasts", "cluster", "sesoi")
 _OPTIONAL = (
     "by_side", "compare_sides", "estimator", "few_workshops", "effect_size", "correction", "level",
-    "missing", "minimum_n", "thresholds", "words", "seed", "arm_means", "alerts",
+    "missing", "minimum_n", "thresholds", "words", "seed", "arm_means", "alerts", "imputations",
 )  # fmt: skip
 
 Find = Callable[[str, int], Instrument]
@@ -72,6 +72,8 @@ def content_sha256(values: Mapping[str, Any]) -> str:
         del plain["arm_means"]
     if plain.get("alerts") is None:
         plain.pop("alerts", None)
+    if plain.get("imputations") == 20:
+        del plain["imputations"]
     return hashlib.sha256(
         json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
     ).hexdigest()
@@ -131,6 +133,7 @@ def _values(document: Document, instrument: Instrument | None) -> dict[str, Any]
         **_estimation(document, design),
         "arm_means": _arm_means(document, design),
         "alerts": read_alerts(document, instrument),
+        "imputations": _imputations(document),
     }
     return values
 
@@ -235,6 +238,17 @@ def _arm_means(document: Document, design: str | None) -> str:
             ("arm_means",), "the design “one_group” has no arms.", "Remove the line, or name another design."
         )
     return document.one_of(("arm_means",), value, ARM_MEANS, "attended")
+
+
+def _imputations(document: Document) -> int:
+    number = _whole(document, ("imputations",), document.data.get("imputations"), 0, 200, 20)
+    if number == 1:
+        document.problem(
+            ("imputations",),
+            "with one imputation its uncertainty cannot be told.",
+            "Write 20 or more, or 0 for none.",
+        )
+    return number
 
 
 def _estimation(document: Document, design: str | None) -> dict[str, Any]:

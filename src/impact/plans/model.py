@@ -61,6 +61,7 @@ class Plan:
     estimator  for three workshops or more; `few_workshops` names the one for one or two, fixed here beforehand
     correction `simultaneous` (Bonferroni-adjusted intervals over primary outcomes × sides)
     arm_means  people of the workshop arm `attended` it, or were `offered` a place (came or not)
+    imputations  how often missing scores are filled in for the sensitivity analyses; 0: never
     minimum_n  fewer analysed people than this, and no interval is computed
     alerts     the alert rule of the harm monitor, None: the plan has none
     """
@@ -89,6 +90,7 @@ class Plan:
     arm_means: str = "attended"
     seed: int = 1
     alerts: Alerts | None = None
+    imputations: int = 20
     path: str = ""
 
     @cached_property

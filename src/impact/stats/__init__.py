@@ -14,12 +14,14 @@ from impact.stats.effect_sizes import EffectSize, standardized_mean_change, stan
 from impact.stats.equivalence import Equivalence, equivalence
 from impact.stats.exact import SignedRank, SignFlip, sign_flip, wilcoxon_signed_rank
 from impact.stats.imputation import Imputation, multiple_imputation
+from impact.stats.leave_one_out import WithoutEach, mean_change_without_each
 from impact.stats.meta import MetaAnalysis, random_effects_meta
 from impact.stats.mixed import MixedFit, VarianceComponents, mixed_model
 from impact.stats.multiplicity import adjust_p_values, simultaneous_level
 from impact.stats.omega import mcdonald_omega
 from impact.stats.paired import TTest, paired_t, welch_t
 from impact.stats.partially_nested import PartiallyNested, partially_nested
+from impact.stats.permutation import PermutationInterval, arm_permutation_interval, sign_flip_interval
 from impact.stats.pooling import Pooled, pool
 from impact.stats.power import (
     ClusteredPower,
@@ -34,7 +36,13 @@ from impact.stats.ranks import RankBiserial, Superiority, probability_of_superio
 from impact.stats.reliability import ItemTotal, Reliability, cronbach_alpha, item_total
 from impact.stats.shares import Share, share
 from impact.stats.simultaneous import MeanChanges, Simultaneous, mean_changes_cr2, simultaneous_intervals
-from impact.stats.tipping import DeltaAdjustment, ExtremeBounds, delta_adjustment, extreme_bounds
+from impact.stats.tipping import (
+    DeltaAdjustment,
+    ExtremeBounds,
+    delta_adjustment,
+    extreme_bounds,
+    tipping_point,
+)
 from impact.stats.widening import cr2_widening
 
 __all__ = [
@@ -59,6 +67,7 @@ __all__ = [
     "MixedFit",
     "PairedPower",
     "PartiallyNested",
+    "PermutationInterval",
     "Pooled",
     "RankBiserial",
     "Reliability",
@@ -71,8 +80,10 @@ __all__ = [
     "Superiority",
     "TTest",
     "VarianceComponents",
+    "WithoutEach",
     "adjust_p_values",
     "ancova",
+    "arm_permutation_interval",
     "attrition_table",
     "cr2_widening",
     "cronbach_alpha",
@@ -84,6 +95,7 @@ __all__ = [
     "item_total",
     "mcdonald_omega",
     "mean_change_cr2",
+    "mean_change_without_each",
     "mean_changes_cr2",
     "mixed_model",
     "multiple_imputation",
@@ -99,11 +111,13 @@ __all__ = [
     "reliable_change",
     "share",
     "sign_flip",
+    "sign_flip_interval",
     "simulate_power",
     "simultaneous_intervals",
     "simultaneous_level",
     "standardized_mean_change",
     "standardized_mean_difference",
+    "tipping_point",
     "welch_t",
     "wilcoxon_signed_rank",
     "workshops_needed",

@@ -125,7 +125,7 @@ def delta_adjustment(
     if not counts[0]:
         return DeltaAdjustment(None, None, first, None, at_zero, None, *counts, Caveat.NOBODY_LOST)
     sign = {"higher": -1.0, "lower": 1.0, "none": -1.0 if at_zero.estimate >= 0.0 else 1.0}[direction]
-    delta = _tipping_point(lambda size: verdict_at(shifted, verdict, sign * size), first, shifted.reach)
+    delta = tipping_point(lambda size: verdict_at(shifted, verdict, sign * size), first, shifted.reach)
     if delta is None:
         return DeltaAdjustment(None, None, first, None, at_zero, None, *counts, Caveat.VERDICT_HOLDS)
     delta, seen = sign * delta, before[~np.isnan(before)]
@@ -183,17 +183,27 @@ def verdict_at(shifted: _Shifted, verdict: Callable[[Pooled], Any], shift: float
     return None if pooled.low is None else verdict(pooled)
 
 
-def _tipping_point(judge: Callable[[float], Any], first: Any, reach: float) -> float | None:
-    """The smallest size of a shift, up to `reach`, at which the verdict is another one."""
+def tipping_point(
+    judge: Callable[[float], Any], first: Any, reach: float, steps: int = STEPS
+) -> float | None:
+    """The smallest size of a shift, up to `reach`, at which the verdict is another one; None if there is none.
+
+    judge  the verdict at a shift of this size, None where there is no interval
+    first  the verdict at no shift
+    steps  in which the range is looked through, before the step where the verdict changes is halved
+
+    >>> tipping_point(lambda size: "rose" if size < 2.5 else "no clear change", "rose", 6.0, steps=6)
+    2.5
+    """
 
     def differs(size: float) -> bool:
         now = judge(size)
         return now is not None and now != first
 
-    same, other = 0.0, next((size for size in np.linspace(0.0, reach, STEPS + 1)[1:] if differs(size)), None)
+    same, other = 0.0, next((size for size in np.linspace(0.0, reach, steps + 1)[1:] if differs(size)), None)
     if other is None:
         return None
-    same, other = float(other - reach / STEPS), float(other)
+    same, other = float(other - reach / steps), float(other)
     while other - same > 1e-10 * reach:
         middle = (same + other) / 2
         same, other = (same, middle) if differs(middle) else (middle, other)
