@@ -39,6 +39,7 @@ from impact.instruments.packing import column_type, missing_value, pack, pack_co
 from impact.instruments.scoring import item_matrix, score
 from impact.instruments.submissions import Submissions
 from impact.instruments.text import fill, fill_words, in_language
+from impact.instruments.then import then_scale, then_waves
 
 __all__ = [
     "ARMS",
@@ -83,5 +84,7 @@ __all__ = [
     "parse_condition",
     "record_size",
     "score",
+    "then_scale",
+    "then_waves",
     "unpack",
 ]

@@ -11,6 +11,7 @@ from typing import Any
 
 from impact.errors import InstrumentInvalid, Problem
 from impact.instruments.load_checks import Checks
+from impact.instruments.load_then import check_then
 from impact.instruments.load_content import (
     read_gaps,
     read_items,
@@ -74,6 +75,7 @@ def load_instrument(path: Path) -> Instrument:
     }
     checks = Checks(reader, items, pages)
     checks.all(scales, gaps, len(sides))
+    check_then(reader, items, scales, gaps, waves)
     document.finish()
     return Instrument(
         id=data["id"],

@@ -124,7 +124,7 @@ class Checks:
             if lacking:
                 self._problem(
                     place,
-                    f"in the scale “{scale.id}”, {_quoted(lacking)} not asked at {wave}, the others are.",
+                    f"in the scale “{scale.id}”, {quoted(lacking)} not asked at {wave}, the others are.",
                     "Ask all items of a scale at the same waves.",
                 )
 
@@ -214,5 +214,6 @@ def _possible(item: Item) -> str:
     return "one of " + ", ".join(values[:12])
 
 
-def _quoted(names: Sequence[str]) -> str:
+def quoted(names: Sequence[str]) -> str:
+    """Names with the verb that follows them."""
     return ", ".join(f"“{name}”" for name in names) + (" is" if len(names) == 1 else " are")

@@ -88,7 +88,7 @@ def read_items(reader: Reader, value: Any, waves: tuple[str, ...], sets: OptionS
 
 
 def _item(reader: Reader, place: Place, parts: Any, waves: tuple[str, ...], sets: OptionSets) -> Item | None:
-    optional = ("waves", "help", "show_if", *_TYPED_KEYS)
+    optional = ("waves", "help", "show_if", "then_of", *_TYPED_KEYS)
     if not reader.document.keys(place, parts, required=("id", "type", "text"), optional=optional):
         return None
     name = reader.identifier((*place, "id"), parts.get("id"), "item")
@@ -113,6 +113,7 @@ def _item(reader: Reader, place: Place, parts: Any, waves: tuple[str, ...], sets
         waves=_item_waves(reader, place, parts, waves),
         options=_item_options(reader, place, parts, kind, sets),
         show_if=reader.word((*place, "show_if"), parts.get("show_if"), required=False),
+        then_of=reader.word((*place, "then_of"), parts.get("then_of"), required=False),
         minimum=minimum,
         maximum=maximum,
         decimals=decimals,

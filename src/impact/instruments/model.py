@@ -57,7 +57,8 @@ class Item:
     """One question or statement.
 
     `options` of `thermometer` are 0 to 10, of `closeness` 1 to 7. `minimum`, `maximum` and `decimals` are
-    for `number`, `maximum_length` for `text`. `waves` are those at which it is asked.
+    for `number`, `maximum_length` for `text`. `waves` are those at which it is asked. `then_of` is the id of the
+    item that this one asks again about the time before, looking back from a later wave (see then.py); else "".
     """
 
     id: str
@@ -73,6 +74,7 @@ class Item:
     maximum: float | None = None
     decimals: int = 0
     maximum_length: int = 1000
+    then_of: str = ""
 
     @property
     def is_single(self) -> bool:
@@ -216,6 +218,11 @@ class Instrument:
     @cached_property
     def closed_items(self) -> tuple[Item, ...]:
         return tuple(item for item in self.items if item.is_closed)
+
+    @cached_property
+    def then_items(self) -> Mapping[str, Item]:
+        """Item id → the then-item that asks it again about the time before, where there is one."""
+        return {item.then_of: item for item in self.items if item.then_of}
 
     @cached_property
     def order_of_asking(self) -> tuple[Item, ...]:
