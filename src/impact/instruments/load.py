@@ -11,7 +11,6 @@ from typing import Any
 
 from impact.errors import InstrumentInvalid, Problem
 from impact.instruments.load_checks import Checks
-from impact.instruments.load_then import check_then
 from impact.instruments.load_content import (
     read_gaps,
     read_items,
@@ -27,6 +26,7 @@ from impact.instruments.load_frame import (
     read_sides,
     read_waves,
 )
+from impact.instruments.load_then import check_then
 from impact.instruments.load_words import Reader
 from impact.instruments.model import Instrument, Item, Page
 from impact.instruments.reading import Document

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-DESIGNS = ("one_group", "comparison", "randomised")
+DESIGNS = ("one_group", "retrospective_pre", "comparison", "randomised")
+TWO_ARMS = ("comparison", "randomised")
+LATER_DESIGNS = ("stepped_wedge", "repeated_cross_section")
+"""Known by name, not available yet: a plan that asks for one is told so."""
+COMPARISON_GROUPS = ("other", "matched", "waiting_list")
+UNITS = ("workshop", "person")
+THEN = "then"
+"""Stands for the time before in a contrast whose people look back: `post - then`."""
 ARM_MEANS = ("attended", "offered")
 ROLES = ("primary", "secondary", "guard", "exploratory")
 
@@ -29,6 +36,40 @@ class Contrast:
 
 
 @dataclass(frozen=True)
+class Retention:
+    """The share of a gain that is kept: (`after` − `before`) / (`gain` − `before`), three waves of the instrument."""
+
+    name: str
+    after: str
+    gain: str
+    before: str
+
+
+@dataclass(frozen=True)
+class Subgroup:
+    """People by their answer to a single-choice item at the first wave. Not `planned`: its findings are exploratory."""
+
+    item: str
+    planned: bool = False
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """Who attended: `item` says how often, `at_least` so often is enough."""
+
+    item: str
+    at_least: float
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why the plan was changed at `path` after it was locked."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Thresholds:
     """The smallest group of people about whom a number may be shown, by audience."""
 
@@ -44,6 +85,9 @@ class Plan:
     estimator  for three workshops or more; `few_workshops` names the one for one or two, fixed here beforehand
     correction `simultaneous` (Bonferroni-adjusted intervals over primary outcomes × sides)
     arm_means  people of the workshop arm `attended` it, or were `offered` a place (came or not)
+    unit       what chance put into an arm: a `workshop` or a `person`; "" where the plan does not say
+    comparison_group  how the comparison group came about
+    deviations reasons for changes after the lock; no part of what is locked
     minimum_n  fewer analysed people than this, and no interval is computed
     """
 
@@ -71,10 +115,27 @@ class Plan:
     arm_means: str = "attended"
     seed: int = 1
     path: str = ""
+    comparison_group: str = "other"
+    unit: str = ""
+    retentions: tuple[Retention, ...] = ()
+    subgroups: tuple[Subgroup, ...] = ()
+    attendance: Attendance | None = None
+    deviations: tuple[Reason, ...] = ()
 
     @cached_property
     def primary(self) -> tuple[Outcome, ...]:
         return tuple(outcome for outcome in self.outcomes if outcome.role == "primary")
+
+    @property
+    def has_arms(self) -> bool:
+        return self.design in TWO_ARMS
+
+    @cached_property
+    def waves(self) -> frozenset[str]:
+        """Every wave that is compared."""
+        named = {wave for one in self.contrasts for wave in (one.after, one.before)}
+        named |= {wave for one in self.retentions for wave in (one.after, one.gain, one.before)}
+        return frozenset(named - {THEN})
 
     def sesoi_of(self, outcome: Outcome) -> float:
         return self.sesoi if outcome.sesoi is None else outcome.sesoi

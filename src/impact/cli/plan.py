@@ -1,0 +1,62 @@
+"""`impact plan`: look at a plan as it will be used, and lock it before the data are seen."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+EPILOG = """\b
+Examples:
+  impact plan show my/plan.yaml
+  impact plan lock my/plan.yaml --by "evaluator"
+"""
+
+
+@click.group(epilog=EPILOG, short_help="Look at a plan, and lock it.")
+def plan() -> None:
+    """Plans: look at one with all its defaults, and lock it before the data are seen."""
+
+
+@plan.command(epilog=EPILOG)
+@click.argument("name", metavar="PLAN")
+def show(name: str) -> None:
+    """Print PLAN (a name or a file) with all defaults written out, its hash, its lock and what was changed since."""
+    from impact import workflow
+    from impact.plans import canonical
+    from impact.settings import Settings
+
+    found, _ = workflow.find_plan(name, Settings.from_environment())
+    lock, deviations = workflow.lock_of(found)
+    click.echo(json.dumps(json.loads(canonical(found)), ensure_ascii=False, indent=2, sort_keys=True))
+    click.echo(f"SHA-256   {found.sha256}")
+    click.echo(f"Locked    {f'{lock.locked_at} by {lock.by}' if lock else 'no'}")
+    for one in deviations:
+        reason = one.reason or "no reason given"
+        click.echo(f"Changed   {one.path}: {_shown(one.was)} → {_shown(one.now)} ({reason})")
+
+
+@plan.command(epilog=EPILOG)
+@click.argument("name", metavar="PLAN")
+@click.option(
+    "--by",
+    required=True,
+    metavar="WHO",
+    help="Who locks it: a role or a name. It is printed with every result.",
+)
+def lock(name: str, by: str) -> None:
+    """Lock PLAN: write its content, hash, the time and WHO into a file beside it, once.
+
+    Results of a locked plan count as planned. A later change is told with every result, beside the reason that
+    the plan gives for it under “deviations”.
+    """
+    from impact import workflow
+    from impact.settings import Settings
+
+    found, _ = workflow.find_plan(name, Settings.from_environment())
+    path = workflow.lock_plan(found, by)
+    click.echo(f"Locked {found.id} ({found.sha256[:12]}…) in {path}")
+
+
+def _shown(value: object) -> str:
+    return "nothing" if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)
