@@ -31,6 +31,7 @@ from impact.stats.power import (
 )
 from impact.stats.power_simulation import SimulatedPower, simulate_power
 from impact.stats.ranks import RankBiserial, Superiority, probability_of_superiority_paired, rank_biserial
+from impact.stats.ratio import Ratio, ratio_of_means
 from impact.stats.reliability import ItemTotal, Reliability, cronbach_alpha, item_total
 from impact.stats.simultaneous import MeanChanges, Simultaneous, mean_changes_cr2, simultaneous_intervals
 from impact.stats.tipping import DeltaAdjustment, ExtremeBounds, delta_adjustment, extreme_bounds
@@ -60,6 +61,7 @@ __all__ = [
     "PartiallyNested",
     "Pooled",
     "RankBiserial",
+    "Ratio",
     "Reliability",
     "ReliableChange",
     "SignFlip",
@@ -94,6 +96,7 @@ __all__ = [
     "probability_of_superiority_paired",
     "random_effects_meta",
     "rank_biserial",
+    "ratio_of_means",
     "reliable_change",
     "sign_flip",
     "simulate_power",
