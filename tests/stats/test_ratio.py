@@ -48,7 +48,7 @@ def test_four_people_by_hand():
         ([1.0], [2.0], None, Caveat.TOO_FEW, 0.5),
         ([1.0, 2.0], [2.0, 3.0], ["a", "a"], Caveat.ONE_CLUSTER, 0.6),
         ([1.0, 1.0, 1.0], [2.0, 2.0, 2.0], None, Caveat.NO_VARIATION, 0.5),
-        ([1.0, 2.0, 3.0], [2.0, 4.0, 6.0], None, Caveat.NO_VARIATION, 0.5),  # all kept exactly half
+        ([2.0, 2.5, 3.0], [4.0, 5.0, 6.0], None, Caveat.NO_VARIATION, 0.5),  # all kept exactly half
         ([1.0, 2.0], [math.inf, 1.0], None, Caveat.NOT_FINITE, None),
     ],
 )

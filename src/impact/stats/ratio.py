@@ -96,7 +96,7 @@ def ratio_of_means(numerator: Any, denominator: Any, clusters: Any = None, confi
     if found is None:
         return Ratio(value, None, None, df, a, b, (v_aa, v_ab, v_bb), False, n, count)
     low, high = found
-    if high - low <= DUST * max(1.0, abs(low), abs(high)):
+    if high - low <= TIE * max(1.0, abs(low), abs(high)):  # a root of rounding errors is larger than they
         return _nothing(a, b, n, count, Caveat.NO_VARIATION)
     return Ratio(value, min(low, value), max(high, value), df, a, b, (v_aa, v_ab, v_bb), True, n, count)
 
