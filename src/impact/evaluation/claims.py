@@ -14,8 +14,9 @@ from typing import Any
 
 from impact.evaluation.numbers import in_words, marks_of
 from impact.evaluation.wording import language_for, words
+from impact.plans.model import TWO_ARMS
 
-LICENCES = ("these_rooms", "before_after", "comparison", "randomised")
+LICENCES = ("retrospective_pre", "these_rooms", "before_after", "comparison", "randomised")
 # Lovakov & Agadullina 2021, Eur. J. Soc. Psychol. 51, 485: quartiles of published effects in social psychology.
 _LOVAKOV_2021 = ((0.15, "very small"), (0.36, "small"), (0.65, "medium"), (float("inf"), "large"))
 _KIND = {
@@ -78,7 +79,7 @@ class Breach:
 
 def licence_of(design: str, is_clustered: bool, few_workshops: bool) -> str:
     """The licence of a finding. Without clustering, or with one or two workshops, one group speaks for itself."""
-    if design != "one_group":
+    if design in TWO_ARMS or design == "retrospective_pre":
         return design
     return "before_after" if is_clustered and not few_workshops else "these_rooms"
 
@@ -87,7 +88,7 @@ def licence_block(licence: str, design: str, language: str, arm_means: str = "at
     """The block `licence`. `arms` are the words for the people of each arm; None with one group."""
     catalogue = words(language)
     entry, arms = catalogue["licences"][licence], catalogue["arms"][arm_means]
-    is_one_group = design == "one_group"
+    is_one_group = design not in TWO_ARMS
     return {
         "id": licence,
         "design": design,

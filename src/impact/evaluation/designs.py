@@ -56,7 +56,7 @@ class Estimate:
 
 def is_few(plan: Plan, ran: int) -> bool:
     """Whether a programme of `ran` workshops speaks of the people in its rooms only."""
-    return plan.design == "one_group" and plan.cluster != "none" and ran < FEWEST_WORKSHOPS
+    return not plan.has_arms and plan.cluster != "none" and ran < FEWEST_WORKSHOPS
 
 
 def estimate(plan: Plan, sample: Sample, level: float, ran: int, is_nested: bool = False) -> Estimate:
@@ -64,7 +64,7 @@ def estimate(plan: Plan, sample: Sample, level: float, ran: int, is_nested: bool
 
     `is_nested`: the programme has workshops in the workshop arm only (`people.Settled`).
     """
-    if plan.design == "one_group":
+    if not plan.has_arms:
         return _one_group(plan, sample, level, ran)
     return _two_arms(plan, sample, level, is_nested)
 

@@ -48,7 +48,7 @@ class Settled:
 
 def settle(data: Canonical, plan: Plan) -> Settled:
     """Side, arm and workshop of every person: those of the first wave at which they are told."""
-    is_one_group = plan.design == "one_group"
+    is_one_group = not plan.has_arms
     told = {name: _first_told(data, name) for name in ("side", "arm", "workshop")}
     arm, workshop = told["arm"][0], told["workshop"][0]
     arm_unknown = 0 if is_one_group else int((arm < 0).sum())

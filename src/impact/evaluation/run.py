@@ -228,7 +228,9 @@ def _caveats(engine: _Engine, links: LinksLike) -> list[dict[str, str]]:
 def _codes(engine: _Engine, links: LinksLike) -> list[str]:
     """Caveats on the whole evaluation."""
     plan, submissions = engine.setting.plan, engine.data.submissions
-    codes = {"one_group": ["no_comparison_group"], "comparison": ["not_by_lot"]}.get(plan.design, [])[:]
+    codes = [notes.DESIGN_CAVEATS[plan.design]] if plan.design in notes.DESIGN_CAVEATS else []
+    if plan.has_arms and plan.comparison_group == "waiting_list":
+        codes.append("waiting_list")
     if engine.setting.labels.synthetic:
         codes.insert(0, "synthetic")
     if not engine.setting.is_planned:

@@ -31,4 +31,4 @@ class Setting:
 
     @property
     def is_one_group(self) -> bool:
-        return self.plan.design == "one_group"
+        return not self.plan.has_arms

@@ -118,7 +118,7 @@ def _people(
     first = instrument.languages[0].tag
     people: list[_Person] = []
     for workshop in range(workshops):
-        is_comparison = plan.design != "one_group" and workshop % 2 == 1
+        is_comparison = plan.has_arms and workshop % 2 == 1
         for side in instrument.side_ids or ("",):
             tags = languages.get(side, [first]) if isinstance(languages, Mapping) else languages or [first]
             for _ in range(per_side):

@@ -22,6 +22,7 @@ from impact.stats.caveats import Caveat
 from impact.stats.clustered import ols_cr2
 from impact.stats.columns import (
     DUST,
+    TIE,
     centre,
     check_confidence,
     cluster_numbers,

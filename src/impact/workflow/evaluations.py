@@ -35,8 +35,7 @@ def evaluate_files(
 
     mapping = formats.load_columns(columns, instrument) if columns else None
     submissions = formats.read_data(paths, instrument, mapping, progress)
-    waves = [wave for contrast in plan.contrasts for wave in (contrast.before, contrast.after)]
-    formats.check_waves(submissions, instrument, waves)
+    formats.check_waves(submissions, instrument, [wave for wave in instrument.waves if wave in plan.waves])
     DataInvalid.raise_if(_nobody_to_follow(plan, submissions))
     links = linkage.link(instrument, submissions)
     return evaluation.run(plan, instrument, submissions, links, audience=audience)
@@ -47,13 +46,13 @@ def _nobody_to_follow(plan: Plan, submissions: Submissions) -> Iterator[Problem]
     from impact.linkage import usable
 
     coded = usable(submissions.code).any() if submissions.code.shape[1] else False
-    if not (coded or (submissions.respondent >= 0).any()):
+    if plan.design != "retrospective_pre" and not (coded or (submissions.respondent >= 0).any()):
         yield Problem(
             "the data",
             "nobody is known by a respondent or a usable code, so no person's change can be computed.",
             "Fill the column “respondent”, or the columns “code.…” (at most two elements may be missing).",
         )
-    if plan.design == "one_group" and not (submissions.arm == ARMS.index("workshop")).any():
+    if not plan.has_arms and not (submissions.arm == ARMS.index("workshop")).any():
         yield Problem(
             "column “arm”",
             "everybody belongs to the comparison group, and this plan looks only at people of workshops.",
