@@ -100,6 +100,11 @@ def _columns(instrument: Instrument, submissions: Submissions) -> dict[str, np.n
     return columns
 
 
+def hash_of_rows(instrument: Instrument, submissions: Submissions) -> np.ndarray:
+    """One 64-bit hash of each submission's content; workshop, person and order of rows do not count."""
+    return _hash_rows(_columns(instrument, submissions), len(submissions))
+
+
 def _mix(value: np.ndarray) -> np.ndarray:
     """The finaliser of SplitMix64 (Steele, Lea & Flood 2014): every bit of the input reaches every bit out."""
     value = value + _ODD[0]

@@ -34,11 +34,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from impact.evaluation import findings as shapes
+from impact.evaluation.attrition_disclosure import disclose_attrition
 from impact.evaluation.claims import frequencies, licence_of, suppressed_claim
 from impact.evaluation.finding import who
 from impact.evaluation.intervals import interval_block
 from impact.evaluation.labels import Labels, scale_title
 from impact.evaluation.numbers import round_for_public
+from impact.evaluation.retention import disclose_retention
+from impact.evaluation.subgroup_disclosure import withhold_levels
 from impact.evaluation.wording import caveat, words
 from impact.instruments.model import Instrument
 
@@ -52,6 +55,7 @@ def disclose(raw: Row, audience: str, threshold: int, labels: Labels, instrument
     """`raw` as the engine made it → Findings for `audience`. `raw` is left as it was."""
     language = labels.language
     people = (raw["licence"]["arms"] or {}).get("workshop")
+    raw = raw | {"findings": withhold_levels(raw["findings"], threshold)}
     shown = [_finding(found, threshold, raw, labels, instrument, people) for found in raw["findings"]]
     _hide_levels(raw["findings"], shown, threshold, language)
     flow = [_flow_row(row, threshold) for row in raw["flow"]]
@@ -64,6 +68,8 @@ def disclose(raw: Row, audience: str, threshold: int, labels: Labels, instrument
         "quality": [_without_few_at_ends(row, threshold, language) for row in quality],
         "findings": [_public(found) for found in shown],
         "intervals": interval_block(raw["intervals"]["level"], raw["intervals"]["family"], shown, language),
+        "retention": disclose_retention(raw["retention"], threshold, language),
+        "attrition": disclose_attrition(raw["attrition"], flow, raw, shown, threshold, language, audience),
         "linkage": _linkage(raw["linkage"], flow, threshold),
         "disclosure": _rule(audience, threshold, sum(found["suppressed"] for found in shown), language),
         "caveats": raw["caveats"] + ([caveat("parts_hidden", language)] if parts_hidden else []),
@@ -115,7 +121,7 @@ def _hidden_finding(found: Row, design: str, labels: Labels, instrument: Instrum
     claim = suppressed_claim(
         licence_of(design, True, False),
         title=scale_title(instrument, found["scale"], labels, side),
-        who=who(labels, side, "sides" in found["subgroup"]),
+        who=found.get("_who") or who(labels, side, "sides" in found["subgroup"]),
         language=labels.language,
     )
     return found | {
@@ -223,7 +229,11 @@ def _quality(rows: list[Row], raw: list[Row], k: int, language: str) -> list[Row
         for key, group in groups.items()
         if any(_is_zero(row["sd"]) for row in group if row["n"] >= k)
     }
-    alike |= {(found["scale"], found["subgroup"].get("side")) for found in raw if _is_alike(found)}
+    alike |= {
+        (found["scale"], found["subgroup"].get("side"))
+        for found in raw
+        if set(found["subgroup"]) <= {"side"} and _is_alike(found)
+    }
     shown = []
     for key, group in groups.items():
         together = [row["n"] for row in group if row["language"] is not None]
@@ -261,7 +271,7 @@ def _people_of_findings(raw: list[Row], scale: str, wave: str, side: str | None)
         if (
             found["scale"] == scale
             and wave in found["contrast"].split(" - ")
-            and "sides" not in found["subgroup"]
+            and set(found["subgroup"]) <= {"side"}
             and found["subgroup"].get("side") == side
         ):
             yield found["n"]

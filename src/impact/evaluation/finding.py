@@ -15,6 +15,7 @@ from impact.evaluation.claims import Basis, Evidence, claim, licence_of
 from impact.evaluation.designs import Estimate
 from impact.evaluation.effects import effect_size
 from impact.evaluation.labels import Labels, scale_title
+from impact.evaluation.level import Level
 from impact.evaluation.notes import Kept, caveats_of, loss_codes, sample_codes
 from impact.evaluation.people import Sample
 from impact.evaluation.setting import Setting
@@ -33,18 +34,20 @@ def change_finding(
     reliability: float | None,
     asked_before: int,
     groups: Sequence[Kept],
+    level: Level | None = None,
 ) -> dict[str, Any]:
     """The finding on the change of one group (a side, or None for all), or on the difference two arms made.
 
     `asked_before`: people with a score before, followed or not; `groups`: the arms, or else the sides, and how many
-    of each were kept. Keys that begin with _ are for disclosure only.
+    of each were kept; `level`: the subgroup that they are. Keys that begin with _ are for disclosure only.
     """
     plan, scale = setting.plan, setting.instrument.scale[outcome.scale]
     in_family = outcome.role == "primary"
     enough = min(_groups(setting, sample)) >= max(plan.minimum_n, 1)
     plain = _estimate(setting, sample, plan.level) if enough else designs.withheld(plan, sample, setting.ran)
     wide = _simultaneous(setting, sample, plain) if in_family else None
-    found = _finding(setting, outcome, contrast, {"side": side} if side else {}, sample, plain, wide)
+    subgroup = ({"side": side} if side else {}) | ({level.item: level.value} if level else {})
+    found = _finding(setting, outcome, contrast, subgroup, sample, plain, wide)
     blocks, codes = _people_blocks(setting, scale, sample, plain, reliability, found["verdict"], enough)
     if enough:
         codes += sample_codes(setting, scale, sample, plain, asked_before) + loss_codes(setting, groups)
@@ -53,7 +56,7 @@ def change_finding(
         **blocks,
         "caveats": caveats_of(setting, sample, plain, codes, groups),
         "tests": _tests(setting, sample, plain, in_family),
-        **_claims(setting, outcome, side, sample, plain, wide),
+        **_claims(setting, outcome, side, sample, plain, wide, None, found["planned"], level),
         "_is_alike": _is_change_alike(setting, sample),
         "_groups": _groups(setting, sample),
     }
@@ -69,25 +72,58 @@ def difference_finding(
     kept: Sequence[Kept],
 ) -> dict[str, Any]:
     """Side × time: whether the change of `first` and of `second` differ, with its own interval."""
-    plan, ids = setting.plan, setting.instrument.side_ids
+    ids = setting.instrument.side_ids
     is_first = sample.side == ids.index(first)
+    names = (setting.labels.sides.get(first, first), setting.labels.sides.get(second, second))
+    return difference_of(
+        setting, outcome, contrast, {"sides": [first, second]}, is_first, sample, names, kept
+    )
+
+
+def difference_of(
+    setting: Setting,
+    outcome: Outcome,
+    contrast: Contrast,
+    subgroup: dict[str, Any],
+    is_first: np.ndarray,
+    sample: Sample,
+    names: tuple[str, str],
+    kept: Sequence[Kept],
+    family: int = 1,
+    level: Level | None = None,
+) -> dict[str, Any]:
+    """Whether the change of those of `is_first` and of the others differ; `names` are theirs in sentences.
+
+    `family`: how many such differences are judged together; `level` says whose subgroups they are.
+    """
+    plan = setting.plan
     groups = [int(is_first.sum()), int((~is_first).sum())]
     enough = min(groups) >= max(plan.minimum_n, 2)
     if enough:
         plain = designs.difference(sample, is_first, plan, plan.level, setting.ran)
     else:
         plain = designs.withheld(plan, sample, setting.ran)
+    wide = None
+    if family > 1:
+        part = stats.simultaneous_level(plan.level, family)
+        far = (
+            designs.difference(sample, is_first, plan, part, setting.ran) if plain.low is not None else plain
+        )
+        wide = {"low": far.low, "high": far.high, "level": part, "family": family}
+    if level is not None:
+        plain = level.renamed(plain)
     # It is not in the family of primary findings, so it is not called primary.
     role = "secondary" if outcome.role == "primary" else outcome.role
     outcome = Outcome(outcome.scale, role, outcome.sesoi)
-    found = _finding(setting, outcome, contrast, {"sides": [first, second]}, sample, plain, None, "none")
-    names = tuple(setting.labels.sides.get(side, side) for side in (first, second))
+    found = _finding(setting, outcome, contrast, subgroup, sample, plain, wide, "none")
     codes = loss_codes(setting, kept) if enough else ["too_few_people"]
     if designs.agrees_closely(sample, plain, is_first):
         codes.insert(0, "workshops_agree_closely")
     return found | {
-        "tests": [_test(plain, None)] if plain.p_value is not None else [],
-        **_claims(setting, outcome, None, sample, plain, None, names),
+        "tests": [_test(plain, family if family > 1 else None)] if plain.p_value is not None else [],
+        **_claims(
+            setting, outcome, subgroup.get("side"), sample, plain, wide, names, found["planned"], level
+        ),
         "caveats": caveats_of(setting, sample, plain, codes, kept),
         "_groups": groups,
     }
@@ -111,7 +147,7 @@ def _finding(
         "contrast": contrast.name,
         "subgroup": subgroup,
         "role": outcome.role,
-        "planned": setting.is_planned,
+        "planned": setting.planned(outcome.scale, contrast.name, subgroup, outcome.role),
         "estimator": plain.estimator,
         "n": sample.n,
         "clusters": plain.clusters,
@@ -182,6 +218,11 @@ def _people_blocks(
     if not enough:
         return {}, ["too_few_people"]
     treated = sample if setting.is_one_group else sample.where(sample.treated)
+    if (
+        setting.plan.design == "retrospective_pre"
+    ):  # what is remembered has no error of measurement to count by
+        size = effect_size(setting.plan, sample, plain, decided)
+        return {"effect_size": size}, ["no_single_people"]
     block, codes = change.reliable_change(treated, reliability, scale.direction, setting.labels.language)
     size = effect_size(setting.plan, sample, plain, decided)
     return {"effect_size": size, "reliable_change": block}, codes
@@ -218,13 +259,20 @@ def _claims(
     plain: Estimate,
     wide: dict[str, Any] | None,
     difference: tuple[str, ...] | None = None,
+    planned: bool = False,
+    level: Level | None = None,
 ) -> dict[str, Any]:
     """`claim`, and as `_claim_without_levels` what is said where averages may not be shown: neither the arms'
     changes, nor an end of the scale that would tell the average before."""
     full = _evidence(setting, sample, plain, wide, difference is not None)
     kept = replace(full, before=None, arms=None)
-    claims = [_claim(setting, outcome, side, sample, plain, one, difference) for one in (full, kept)]
-    return {"claim": claims[0], "_claim_without_levels": claims[1]}
+    named = who(setting.labels, side, difference is not None and level is None)
+    if level is not None and difference is None:
+        named = level.who(named, setting.labels.language)
+    claims = [
+        _claim(setting, outcome, side, sample, plain, one, difference, named, planned) for one in (full, kept)
+    ]
+    return {"claim": claims[0], "_claim_without_levels": claims[1], "_who": named}
 
 
 def _evidence(
@@ -256,6 +304,8 @@ def _claim(
     plain: Estimate,
     evidence: Evidence,
     difference: tuple[str, ...] | None,
+    named: str,
+    planned: bool,
 ) -> dict[str, str]:
     plan = setting.plan
     sesoi = plan.sesoi_of(outcome)
@@ -266,13 +316,13 @@ def _claim(
         verdict(evidence.low, evidence.high, sesoi, direction),
         evidence,
         title=scale_title(setting.instrument, outcome.scale, setting.labels, side),
-        who=who(setting.labels, side, difference is not None),
+        who=named,
         basis=Basis(sample.n, plain.clusters, comparison),
         sesoi=sesoi,
         language=setting.labels.language,
         difference=difference,
         arm_means=plan.arm_means,
-        is_planned=setting.is_planned,
+        is_planned=planned,
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from impact.evaluation.canonical import Canonical
 from impact.instruments.model import ARMS, Instrument
-from impact.plans.model import Contrast, Plan
+from impact.plans.model import THEN, Contrast, Plan
 
 WORKSHOP, COMPARISON = ARMS.index("workshop"), ARMS.index("comparison")
 
@@ -153,7 +153,9 @@ def together(first: Sample, second: Sample) -> Sample:
 def pairs_of(settled: Settled, instrument: Instrument, contrast: Contrast) -> Pairs:
     """Everybody of the plan's arms who answered at both waves, in canonical order."""
     data, submissions = settled.data, settled.data.submissions
-    rows = data.row_of[:, [instrument.waves.index(contrast.before), instrument.waves.index(contrast.after)]]
+    # Who looks back answers for both times at one wave.
+    waves = [contrast.after if contrast.before == THEN else contrast.before, contrast.after]
+    rows = data.row_of[:, [instrument.waves.index(wave) for wave in waves]]
     before, after = rows[(rows >= 0).all(axis=1)].T
     if not settled.in_design.all():
         kept = settled.in_design[before]
@@ -170,9 +172,13 @@ def pairs_of(settled: Settled, instrument: Instrument, contrast: Contrast) -> Pa
     return Pairs(before, after, submissions.side[before], arm, cluster, labels)
 
 
-def sample_of(pairs: Pairs, scores: np.ndarray) -> Sample:
-    """Those of `pairs` who have a score both times; `scores` is float64 (rows,), NaN where there is none."""
-    before, after = scores[pairs.before], scores[pairs.after]
+def sample_of(pairs: Pairs, scores: np.ndarray, looked_back: np.ndarray | None = None) -> Sample:
+    """Those of `pairs` who have a score both times; `scores` is float64 (rows,), NaN where there is none.
+
+    `looked_back`: the same for the time before, where people were asked about it afterwards.
+    """
+    before = (scores if looked_back is None else looked_back)[pairs.before]
+    after = scores[pairs.after]
     has_both = ~(np.isnan(before) | np.isnan(after))
     kept = has_both & (pairs.cluster >= 0)
     return Sample(

@@ -103,7 +103,7 @@ def _check(plan: Plan, instrument: Instrument, shifts: Mapping[str, Mapping[str,
 
 
 def _waves(plan: Plan, instrument: Instrument) -> list[str]:
-    named = {wave for contrast in plan.contrasts for wave in (contrast.after, contrast.before)}
+    named = plan.waves
     return [wave for wave in instrument.waves if wave in named]
 
 
