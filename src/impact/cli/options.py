@@ -42,6 +42,12 @@ audience = click.option(
     show_default=True,
     help="Who will read it: small groups are withheld, below 5 people for the team and 10 for the public.",
 )
+invited = click.option(
+    "--invited",
+    type=FILE,
+    metavar="FILE",
+    help="CSV of how many people were invited and consented: columns invited, consented, and arm and side if need be.",
+)
 host = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 
 

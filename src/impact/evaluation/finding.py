@@ -182,7 +182,7 @@ def _groups(setting: Setting, sample: Sample) -> list[int]:
 
 
 def _estimate(setting: Setting, sample: Sample, level: float) -> Estimate:
-    return designs.estimate(setting.plan, sample, level, setting.ran, setting.is_nested)
+    return designs.estimate(setting.plan, sample, level, setting.ran, setting.is_nested, setting.is_blocked)
 
 
 def _simultaneous(setting: Setting, sample: Sample, plain: Estimate) -> dict[str, Any]:

@@ -26,6 +26,7 @@ class Settled:
                    It says whether there are few workshops, before any scale, side or pair is looked at
     is_nested      workshops in one arm only: nobody of the comparison arm names one, at any wave
     is_clustered   whether the plan tells workshops apart
+    is_blocked     chance decided about people, and workshops hold people of both arms: each is a block
     """
 
     data: Canonical
@@ -36,6 +37,7 @@ class Settled:
     ran: int
     is_nested: bool
     is_clustered: bool
+    is_blocked: bool = False
 
     @property
     def placed(self) -> np.ndarray:
@@ -67,7 +69,13 @@ def settle(data: Canonical, plan: Plan) -> Settled:
         ran,
         not is_one_group and ran > 0 and _distinct(workshop[arm == COMPARISON]) == 0,
         plan.cluster != "none",
+        plan.unit == "person" and _overlap(workshop[arm == WORKSHOP], workshop[arm == COMPARISON]),
     )
+
+
+def _overlap(first: np.ndarray, second: np.ndarray) -> bool:
+    """Whether a number other than −1 is in both."""
+    return bool(np.isin(np.unique(first[first >= 0]), second).any())
 
 
 def _first_told(data: Canonical, name: str) -> tuple[np.ndarray, np.ndarray]:

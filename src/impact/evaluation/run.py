@@ -88,6 +88,7 @@ def run(
         settled.is_nested,
         threshold,
         tuple(deviations),
+        settled.is_blocked,
     )
     engine = _Engine(setting, settled)
     for outcome in plan.outcomes:

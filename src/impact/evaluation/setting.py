@@ -21,6 +21,7 @@ class Setting:
     ran         workshops of the programme, as `people.Settled` counts them
     is_nested   workshops in one arm only, as `people.Settled` tells
     threshold   the smallest group of people that this audience is told a number of
+    is_blocked  workshops are blocks of both arms, as `people.Settled` tells
     deviations  what was changed after the plan was locked
     """
 
@@ -33,6 +34,7 @@ class Setting:
     is_nested: bool
     threshold: int
     deviations: tuple[Deviation, ...] = ()
+    is_blocked: bool = False
 
     def planned(self, scale: str, contrast: str, subgroup: Mapping[str, Any], role: str) -> bool:
         """Whether a finding is as it was set beforehand: locked, and touched by no later change."""

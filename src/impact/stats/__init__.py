@@ -5,6 +5,7 @@ cannot be computed is None with a `caveat` in words; ValueError is for mistakes 
 """
 
 from impact.stats.attrition import AttritionGroup, AttritionTable, LossTest, attrition_table
+from impact.stats.blocked import Blocked, ancova_blocked
 from impact.stats.caveats import Caveat
 from impact.stats.change import ReliableChange, reliable_change
 from impact.stats.clustered import ClusteredFit, MeanChange, mean_change_cr2, ols_cr2
@@ -42,6 +43,7 @@ __all__ = [
     "Ancova",
     "AttritionGroup",
     "AttritionTable",
+    "Blocked",
     "Caveat",
     "ClusteredFit",
     "ClusteredPower",
@@ -73,6 +75,7 @@ __all__ = [
     "VarianceComponents",
     "adjust_p_values",
     "ancova",
+    "ancova_blocked",
     "attrition_table",
     "cr2_widening",
     "cronbach_alpha",

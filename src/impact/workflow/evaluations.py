@@ -14,6 +14,7 @@ from impact.store import Database, Programme, programmes
 from impact.store import submissions as stored
 from impact.vault import Vault
 from impact.workflow.content import plan_of
+from impact.workflow.plans import lock_of
 
 Findings = dict[str, Any]
 Progress = Callable[[float], None]
@@ -29,16 +30,24 @@ def evaluate_files(
     columns: Path | None = None,
     audience: str = "team",
     progress: Progress | None = None,
+    invited: Path | None = None,
 ) -> Findings:
-    """Findings of data files, for `team` or `public`. `columns` maps raw files. Raises DataInvalid."""
+    """Findings of data files, for `team` or `public`. `columns` maps raw files, `invited` is a file of how many were
+    invited and consented. A lock beside the plan's file makes its findings planned. Raises DataInvalid.
+    """
     from impact import evaluation, formats, linkage
 
+    lock, deviations = lock_of(plan)
+    told = formats.read_invited(invited, plan, instrument) if invited else None
     mapping = formats.load_columns(columns, instrument) if columns else None
     submissions = formats.read_data(paths, instrument, mapping, progress)
     formats.check_waves(submissions, instrument, [wave for wave in instrument.waves if wave in plan.waves])
     DataInvalid.raise_if(_nobody_to_follow(plan, submissions))
     links = linkage.link(instrument, submissions)
-    return evaluation.run(plan, instrument, submissions, links, audience=audience)
+    return evaluation.run(
+        plan, instrument, submissions, links, audience=audience, deviations=deviations, invited=told,
+        locked_at=lock and lock.locked_at, locked_by=lock and lock.by,
+    )  # fmt: skip
 
 
 def _nobody_to_follow(plan: Plan, submissions: Submissions) -> Iterator[Problem]:
