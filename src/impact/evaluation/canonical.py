@@ -53,7 +53,7 @@ def canonical(instrument: Instrument, submissions: Submissions, links: LinksLike
     """Sort `submissions` by content. O(n log n) on one 64-bit key a person; 1,000,000 rows in about 1 s."""
     columns = _columns(instrument, submissions)
     row_hash = _hash_rows(columns, len(submissions))
-    person, people = _numbered(np.asarray(links.person))
+    person, people = numbered(np.asarray(links.person))
     waves = len(instrument.waves)
     person_hash = _hash_people(row_hash, person, submissions.wave, people, waves)
     signature, workshop, labels = _workshops(submissions, row_hash, person_hash, person)
@@ -72,7 +72,7 @@ def canonical(instrument: Instrument, submissions: Submissions, links: LinksLike
     return Canonical(ordered, person, row_of, _sha256(instrument, columns, ordered, person))
 
 
-def _numbered(person: np.ndarray) -> tuple[np.ndarray, int]:
+def numbered(person: np.ndarray) -> tuple[np.ndarray, int]:
     """(the same people as 0 … P−1, P): numbers carry no meaning, so gaps are closed."""
     if not len(person):
         return person.astype(np.int64), 0

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from impact.evaluation.canonical import LinksLike, hash_of_rows
+from impact.evaluation.canonical import LinksLike, hash_of_rows, numbered
 from impact.evaluation.notes import counted
 from impact.evaluation.wording import caveat
 from impact.instruments.model import MISSING_CODES, MISSING_MASK, MISSING_NUMBER, Instrument
@@ -39,91 +39,69 @@ class Single:
 
 
 def once(instrument: Instrument, submissions: Submissions, links: LinksLike) -> Single:
-    """Each person once a wave. Costs one sort of the codes; nothing more where nobody is double."""
-    linked = np.asarray(links.person, dtype=np.int64)
-    person = _joined(submissions, linked)
+    """Each person once a wave. Costs one sort of the people's codes; nothing more where nobody is double."""
+    linked, count = numbered(np.asarray(links.person))
+    person = _joined(submissions, linked, count)
     whole = (links.by, links.refused, links.pairs)
-    waves = len(instrument.waves)
-    _, person = np.unique(person, return_inverse=True) if len(person) else (None, person)
-    slot = person * waves + submissions.wave
+    slot = person * len(instrument.waves) + submissions.wave
     is_double = np.bincount(slot)[slot] > 1 if len(slot) else np.zeros(0, dtype=bool)
-    moved = _people_of_several(person, linked)
+    several = np.unique(person[person != linked])
     if not is_double.any():
-        return Single(submissions, person, *whole, repeated=moved)
-    doubled = np.unique(np.concatenate([person[is_double], _merged(person, linked)]))
-    _, first = np.unique(linked, return_inverse=True)
-    waves_each = np.bincount(first)[first]
+        return Single(submissions, person, *whole, repeated=len(several))
+    repeated = len(np.union1d(person[is_double], several))
+    waves_each = np.bincount(linked)[linked]
     answered = _answered(instrument, submissions)
-    keys = hash_of_rows(instrument, submissions)
-    order = np.lexsort((keys, -answered, -waves_each, slot))
+    order = np.lexsort((hash_of_rows(instrument, submissions), -answered, -waves_each, slot))
     ordered = slot[order]
-    best = order[np.concatenate([[True], ordered[1:] != ordered[:-1]])]
-    kept = np.sort(best)
-    return Single(_take(submissions, kept), person[kept], *whole, repeated=len(doubled))
+    kept = np.sort(order[np.concatenate([[True], ordered[1:] != ordered[:-1]])])
+    return Single(_take(submissions, kept), person[kept], *whole, repeated=repeated)
 
 
-def _joined(submissions: Submissions, linked: np.ndarray) -> np.ndarray:
+def _joined(submissions: Submissions, linked: np.ndarray, count: int) -> np.ndarray:
     """Numbers of people after those of one complete code, on one side, in different workshops became one."""
     code = submissions.code
     if not code.shape[1] or not len(code):
         return linked
-    complete = np.flatnonzero(
-        (code >= 0).all(axis=1) & (submissions.respondent < 0) & (submissions.workshop >= 0)
-    )
-    if not len(complete):
+    is_complete = (code >= 0).all(axis=1) & (submissions.respondent < 0) & (submissions.workshop >= 0)
+    rows = np.flatnonzero(is_complete)
+    rows = rows[np.argsort(submissions.wave[rows], kind="stable")[::-1]]
+    first = np.full(count, -1, dtype=np.int64)
+    first[linked[rows]] = rows  # of equal places the last is written: a person's first wave
+    people = np.flatnonzero(first >= 0)
+    if not len(people):
         return linked
-    complete = complete[
-        np.argsort(submissions.wave[complete], kind="stable")
-    ]  # a person's first wave comes first
-    group, size = submissions.side[complete].astype(np.int64) + 1, 256
-    for column in code[complete].T:
+    rows = first[people]
+    group, size = submissions.side[rows].astype(np.int64) + 1, 256
+    for column in code[rows].T:
         width = int(column.max()) + 1
         if size > 2**62 // width:
             _, group = np.unique(group, return_inverse=True)
             size = int(group.max()) + 1
         group, size = group * width + column, size * width
-    _, group = np.unique(group, return_inverse=True)
-    return _merge(linked, complete, group, submissions.workshop[complete].astype(np.int64))
+    order = np.argsort(group, kind="stable")
+    ordered = group[order]
+    is_shared = np.zeros(len(group), dtype=bool)
+    same = ordered[1:] == ordered[:-1]
+    is_shared[order[1:][same]] = is_shared[order[:-1][same]] = True
+    if not is_shared.any():
+        return linked
+    number = np.arange(count)
+    _merge(number, people[is_shared], group[is_shared], submissions.workshop[rows[is_shared]])
+    return number[linked]
 
 
-def _merge(linked: np.ndarray, rows: np.ndarray, group: np.ndarray, workshop: np.ndarray) -> np.ndarray:
-    """People who share a group get the smallest of their numbers, unless two of them are in one workshop: then the
+def _merge(number: np.ndarray, people: np.ndarray, codes: np.ndarray, workshop: np.ndarray) -> None:
+    """People who share a code get the smallest of their numbers, unless two of them are in one workshop: then the
     code is not theirs alone, and nobody of it is joined."""
-    people, first = np.unique(linked[rows], return_index=True)
-    groups, rooms = group[first], workshop[first]
-    shared = np.bincount(groups)[groups] > 1
-    if not shared.any():
-        return linked
-    people, groups, rooms = people[shared], groups[shared], rooms[shared]
-    room = groups * (int(rooms.max()) + 1) + rooms
+    _, group = np.unique(codes, return_inverse=True)
+    room = group * (int(workshop.max()) + 1) + workshop
     _, place, times = np.unique(room, return_inverse=True, return_counts=True)
-    twice = np.zeros(int(groups.max()) + 1, dtype=bool)
-    np.logical_or.at(twice, groups, times[place] > 1)
-    people, groups = people[~twice[groups]], groups[~twice[groups]]
-    if not len(people):
-        return linked
-    lowest = np.full(int(groups.max()) + 1, np.iinfo(np.int64).max)
-    np.minimum.at(lowest, groups, people)
-    known, inverse = np.unique(linked, return_inverse=True)
-    number = known.copy()
-    number[np.searchsorted(known, people)] = lowest[groups]
-    return number[inverse]
-
-
-def _merged(person: np.ndarray, linked: np.ndarray) -> np.ndarray:
-    """Those of `person` who were several in `linked`."""
-    if not len(person):
-        return person
-    pairs = (
-        np.unique(np.column_stack([person, linked]), axis=0)
-        if (person.max() + 1) < len(np.unique(linked))
-        else np.empty((0, 2), dtype=np.int64)
-    )
-    return np.flatnonzero(np.bincount(pairs[:, 0].astype(np.intp), minlength=1) > 1)
-
-
-def _people_of_several(person: np.ndarray, linked: np.ndarray) -> int:
-    return len(_merged(person, linked))
+    is_ambiguous = np.zeros(int(group.max()) + 1, dtype=bool)
+    np.logical_or.at(is_ambiguous, group, times[place] > 1)
+    lowest = np.full(len(is_ambiguous), np.iinfo(np.int64).max)
+    np.minimum.at(lowest, group, people)
+    joined = ~is_ambiguous[group]
+    number[people[joined]] = lowest[group[joined]]
 
 
 def _answered(instrument: Instrument, submissions: Submissions) -> np.ndarray:
