@@ -47,7 +47,7 @@ def change_finding(
     plain = _estimate(setting, sample, plan.level) if enough else designs.withheld(plan, sample, setting.ran)
     wide = _simultaneous(setting, sample, plain) if in_family else None
     subgroup = ({"side": side} if side else {}) | ({level.item: level.value} if level else {})
-    found = _finding(setting, outcome, contrast, subgroup, sample, plain, wide)
+    found = base_finding(setting, outcome, contrast, subgroup, sample, plain, wide)
     blocks, codes = _people_blocks(setting, scale, sample, plain, reliability, found["verdict"], enough)
     if enough:
         codes += sample_codes(setting, scale, sample, plain, asked_before) + loss_codes(setting, groups)
@@ -56,80 +56,13 @@ def change_finding(
         **blocks,
         "caveats": caveats_of(setting, sample, plain, codes, groups),
         "tests": _tests(setting, sample, plain, in_family),
-        **_claims(setting, outcome, side, sample, plain, wide, None, found["planned"], level),
+        **claims_of(setting, outcome, side, sample, plain, wide, None, found["planned"], level),
         "_is_alike": _is_change_alike(setting, sample),
         "_groups": _groups(setting, sample),
     }
 
 
-def difference_finding(
-    setting: Setting,
-    outcome: Outcome,
-    contrast: Contrast,
-    first: str,
-    second: str,
-    sample: Sample,
-    kept: Sequence[Kept],
-) -> dict[str, Any]:
-    """Side × time: whether the change of `first` and of `second` differ, with its own interval."""
-    ids = setting.instrument.side_ids
-    is_first = sample.side == ids.index(first)
-    names = (setting.labels.sides.get(first, first), setting.labels.sides.get(second, second))
-    return difference_of(
-        setting, outcome, contrast, {"sides": [first, second]}, is_first, sample, names, kept
-    )
-
-
-def difference_of(
-    setting: Setting,
-    outcome: Outcome,
-    contrast: Contrast,
-    subgroup: dict[str, Any],
-    is_first: np.ndarray,
-    sample: Sample,
-    names: tuple[str, str],
-    kept: Sequence[Kept],
-    family: int = 1,
-    level: Level | None = None,
-) -> dict[str, Any]:
-    """Whether the change of those of `is_first` and of the others differ; `names` are theirs in sentences.
-
-    `family`: how many such differences are judged together; `level` says whose subgroups they are.
-    """
-    plan = setting.plan
-    groups = [int(is_first.sum()), int((~is_first).sum())]
-    enough = min(groups) >= max(plan.minimum_n, 2)
-    if enough:
-        plain = designs.difference(sample, is_first, plan, plan.level, setting.ran)
-    else:
-        plain = designs.withheld(plan, sample, setting.ran)
-    wide = None
-    if family > 1:
-        part = stats.simultaneous_level(plan.level, family)
-        far = (
-            designs.difference(sample, is_first, plan, part, setting.ran) if plain.low is not None else plain
-        )
-        wide = {"low": far.low, "high": far.high, "level": part, "family": family}
-    if level is not None:
-        plain = level.renamed(plain)
-    # It is not in the family of primary findings, so it is not called primary.
-    role = "secondary" if outcome.role == "primary" else outcome.role
-    outcome = Outcome(outcome.scale, role, outcome.sesoi)
-    found = _finding(setting, outcome, contrast, subgroup, sample, plain, wide, "none")
-    codes = loss_codes(setting, kept) if enough else ["too_few_people"]
-    if designs.agrees_closely(sample, plain, is_first):
-        codes.insert(0, "workshops_agree_closely")
-    return found | {
-        "tests": [_test(plain, family if family > 1 else None)] if plain.p_value is not None else [],
-        **_claims(
-            setting, outcome, subgroup.get("side"), sample, plain, wide, names, found["planned"], level
-        ),
-        "caveats": caveats_of(setting, sample, plain, codes, kept),
-        "_groups": groups,
-    }
-
-
-def _finding(
+def base_finding(
     setting: Setting,
     outcome: Outcome,
     contrast: Contrast,
@@ -232,14 +165,14 @@ def _tests(setting: Setting, sample: Sample, plain: Estimate, in_family: bool) -
     """The plan's default first; beside it, for one group, the plain paired t, never instead of it."""
     if plain.p_value is None:
         return []
-    tests = [_test(plain, setting.family if in_family else None)]
+    tests = [test_of(plain, setting.family if in_family else None)]
     if setting.is_one_group and plain.estimator != "paired_t":
         beside = designs.paired(sample, setting.plan.level)
-        tests += [_test(beside, None)] if beside.p_value is not None else []
+        tests += [test_of(beside, None)] if beside.p_value is not None else []
     return tests
 
 
-def _test(found: Estimate, family: int | None) -> dict[str, Any]:
+def test_of(found: Estimate, family: int | None) -> dict[str, Any]:
     # Bonferroni, as the simultaneous intervals: p_adjusted < 1 − level exactly where zero lies outside.
     return {
         "name": found.estimator,
@@ -251,7 +184,7 @@ def _test(found: Estimate, family: int | None) -> dict[str, Any]:
     }
 
 
-def _claims(
+def claims_of(
     setting: Setting,
     outcome: Outcome,
     side: str | None,

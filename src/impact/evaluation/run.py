@@ -15,8 +15,9 @@ from impact.evaluation.attrition import Invited, LostSample, attrition_block, lo
 from impact.evaluation.canonical import LinksLike, canonical
 from impact.evaluation.claims import licence_block, licence_of
 from impact.evaluation.designs import is_few
+from impact.evaluation.difference import difference_finding
 from impact.evaluation.disclosure import disclose
-from impact.evaluation.finding import change_finding, difference_finding
+from impact.evaluation.finding import change_finding
 from impact.evaluation.labels import Labels, default_labels
 from impact.evaluation.notes import Kept
 from impact.evaluation.once import once

@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 
 from impact.evaluation.canonical import Canonical
-from impact.evaluation.finding import change_finding, difference_of, who
+from impact.evaluation.difference import difference_of
+from impact.evaluation.finding import change_finding, who
 from impact.evaluation.level import levels_of
 from impact.evaluation.notes import Kept, counted
 from impact.evaluation.people import Sample
