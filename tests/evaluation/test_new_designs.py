@@ -281,3 +281,27 @@ def test_only_what_a_change_touches_is_no_longer_planned(make, path, was, now, p
     findings = make.evaluate(plan, base, rows, locked_at="2026-11-01", deviations=[change])
     assert [one["planned"] for one in findings["findings"]] == planned
     assert findings["deviations"] == [{"path": path, "was": was, "now": now, "reason": "a reason"}]
+
+
+def test_people_put_into_arms_inside_of_workshops_are_compared_inside_of_them(make, instrument):
+    """`unit: person` and workshops that hold both arms: blocks. By workshop, or not said: as before."""
+    rows = people(instrument, 48, arm=lambda n: "workshop" if (n // 4) % 2 else "comparison")
+    names = {}
+    for unit in ("", "workshop", "person"):
+        plan = make.plan(
+            design="randomised", outcomes=ONE, by_side=False, minimum_n=2, unit=unit, **make.arms_plan
+        )
+        findings = make.evaluate(plan, instrument, rows)
+        assert findings["comparison"] == {"group": "other", "unit": unit or None}
+        names[unit] = findings["findings"][0]["estimator"]
+    assert names == {"": "ancova_cr2", "workshop": "ancova_cr2", "person": "ancova_blocked"}
+
+
+def test_a_waiting_list_is_named(make, instrument):
+    rows = people(instrument, 48, arm=lambda n: "workshop" if (n // 4) % 2 else "comparison")
+    plan = make.plan(
+        design="comparison", outcomes=ONE, by_side=False, comparison_group="waiting_list", **make.arms_plan
+    )
+    findings = make.evaluate(plan, instrument, rows)
+    assert findings["comparison"] == {"group": "waiting_list", "unit": None}
+    assert "waiting_list" in codes(findings)
