@@ -14,7 +14,7 @@ from impact.evaluation import Labels, as_submissions, check, draw, run, to_json
 
 KEYS = {
     "format", "plan", "instrument", "data", "audience", "design", "licence", "labels", "rules", "intervals", "flow", "quality", "findings",
-    "perception_gap", "response_shift", "harm", "linkage", "disclosure", "deviations", "portfolio", "caveats",
+    "comparison", "retention", "attrition", "perception_gap", "response_shift", "harm", "linkage", "disclosure", "deviations", "portfolio", "caveats",
 }  # fmt: skip
 FINDING_KEYS = {
     "scale", "contrast", "subgroup", "role", "planned", "estimator", "n", "clusters", "singletons", "before", "after", "arms",

@@ -13,6 +13,7 @@ EVALUATE_EPILOG = """\b
 Examples:
   impact evaluate dialogue-core --data answers.csv
   impact evaluate dialogue-core --data pre.xlsx --data post.xlsx --audience public
+  impact evaluate dialogue-core --data answers.csv --invited invited.csv
   impact evaluate jobs-ii --data jobs.csv --columns jobs-ii
   impact evaluate dialogue-core --data answers.csv --language ar
   impact evaluate my/plan.yaml --data raw.csv --columns my/columns.yaml --format json > findings.json
@@ -31,15 +32,22 @@ Examples:
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @options.audience
 @options.language
+@options.invited
 def evaluate(
-    plan: str, data: tuple[Path, ...], columns: str | None, output: str, audience: str, language: str
+    plan: str,
+    data: tuple[Path, ...],
+    columns: str | None,
+    output: str,
+    audience: str,
+    language: str,
+    invited: Path | None,
 ) -> None:
     """Evaluate data files by PLAN: the name of a plan, or a file.
 
     Findings go to standard output, for people (text) or for programs (json). The same data and plan give the
     same bytes, whatever the order of rows and columns.
     """
-    findings = _findings(plan, data, columns, audience, language)
+    findings = _findings(plan, data, columns, audience, language, invited)
     if output == "json":
         from impact import workflow
 
@@ -72,7 +80,12 @@ def report(plan: str, data: tuple[Path, ...], columns: str | None, out: str, aud
 
 
 def _findings(
-    plan_name: str, data: tuple[Path, ...], columns: str | None, audience: str, language: str = "en"
+    plan_name: str,
+    data: tuple[Path, ...],
+    columns: str | None,
+    audience: str,
+    language: str = "en",
+    invited: Path | None = None,
 ) -> dict[str, Any]:
     from impact import workflow
     from impact.settings import Settings
@@ -82,5 +95,12 @@ def _findings(
     mapping = workflow.find_columns(columns, settings) if columns else None
     with options.progress("Reading") as progress:
         return workflow.evaluate_files(
-            plan, instrument, data, columns=mapping, audience=audience, language=language, progress=progress
+            plan,
+            instrument,
+            data,
+            columns=mapping,
+            audience=audience,
+            language=language,
+            progress=progress,
+            invited=invited,
         )

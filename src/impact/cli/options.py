@@ -49,6 +49,12 @@ language = click.option(
     show_default=True,
     help="In which language the findings are worded; Arabic and Hebrew are draft translations.",
 )
+invited = click.option(
+    "--invited",
+    type=FILE,
+    metavar="FILE",
+    help="CSV of how many people were invited and consented: columns invited, consented, and arm and side if need be.",
+)
 host = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 
 

@@ -20,7 +20,7 @@ import numpy as np
 from impact.evaluation.people import Sample
 from impact.evaluation.simulate import cuts, expected_score, homes, latent_shift, options_of
 from impact.instruments.model import Instrument, Item, Scale
-from impact.plans.model import Contrast, Plan
+from impact.plans.model import THEN, Contrast, Plan
 
 ITEM_CORRELATION = 0.6
 """Latent correlation of two items of one scale: alpha near .8 for three items, as short scales have it."""
@@ -37,7 +37,7 @@ class Declared:
                      (or upwards where none is desired); scales left out do not change
     icc              share of the variance of the change of a score that lies between workshops, 0 to below 1
     correlation      of a person's scores at two waves, inside a workshop, 0 to below 1
-    attrition        share of people lost at each later wave, for no reason of theirs
+    attrition        share of people lost at each later wave, for no reason of theirs (none where people look back)
     kept             share of the effect that is still there from the second later wave on
     comparison       with two arms: comparison workshops of the same size, that do not change; None: as many
     alone            with two arms: comparison people in no workshop, for each side; then `comparison` is 0
@@ -116,7 +116,8 @@ class Drawer:
             instrument.side_ids if plan.by_side and instrument.sides else (None,)
         )
         used = {wave for contrast in plan.contrasts for wave in (contrast.before, contrast.after)}
-        self.waves = [wave for wave in instrument.waves if wave in used]
+        # Who looks back is asked once, about the time before and about now.
+        self.waves = [wave for wave in (THEN, *instrument.waves) if wave in used]
         self.scales = [instrument.scale[outcome.scale] for outcome in plan.primary]
         borrowed = {
             scale.id
@@ -157,7 +158,7 @@ class Drawer:
 
     def _lay_out(self) -> None:
         """Who sits where: the same in every programme."""
-        declared, is_one_group = self.declared, self.plan.design == "one_group"
+        declared, is_one_group = self.declared, not self.plan.has_arms
         others = 0 if is_one_group or declared.alone else declared.comparison
         others = declared.workshops if others is None else others
         alone = 0 if is_one_group else declared.alone
@@ -174,7 +175,8 @@ class Drawer:
         """One programme: (scale, contrast, side) → the people who answered at both waves."""
         people = len(self.cluster)
         kept = np.ones((people, len(self.waves)), dtype=bool)
-        kept[:, 1:] = self.rng.random((people, len(self.waves) - 1)) >= self.declared.attrition
+        if THEN not in self.waves:
+            kept[:, 1:] = self.rng.random((people, len(self.waves) - 1)) >= self.declared.attrition
         found = {}
         for scale in self.scales:
             scores = self._scores(scale)

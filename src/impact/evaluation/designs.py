@@ -4,7 +4,8 @@ one_group     mean change; CR2 standard error clustered by workshop with Sattert
               the paired t interval for the people in these rooms with one or two, or where workshops are ignored
 comparison,   ANCOVA: after on arm and before, CR2 by workshop with the widening for workshops that differ in size, or
 randomised    HC2 (every person a cluster) where the plan ignores workshops; workshops against people who are in none:
-              precision-weighted Welch on the adjusted means (`stats.partially_nested`)
+              precision-weighted Welch on the adjusted means (`stats.partially_nested`); people put into the arms
+              by chance inside of workshops (`unit: person`): the same within blocks (`stats.ancova_blocked`)
 side × time   change regressed on side, CR2 by workshop; Welch's t with one or two workshops; no interval where a
               side sits in a single workshop that the other side does not fill alike
 
@@ -56,17 +57,20 @@ class Estimate:
 
 def is_few(plan: Plan, ran: int) -> bool:
     """Whether a programme of `ran` workshops speaks of the people in its rooms only."""
-    return plan.design == "one_group" and plan.cluster != "none" and ran < FEWEST_WORKSHOPS
+    return not plan.has_arms and plan.cluster != "none" and ran < FEWEST_WORKSHOPS
 
 
-def estimate(plan: Plan, sample: Sample, level: float, ran: int, is_nested: bool = False) -> Estimate:
+def estimate(
+    plan: Plan, sample: Sample, level: float, ran: int, is_nested: bool = False, is_blocked: bool = False
+) -> Estimate:
     """The plan's default estimate of the change (one group) or of the difference made (two arms) at `level`.
 
-    `is_nested`: the programme has workshops in the workshop arm only (`people.Settled`).
+    `is_nested`: the programme has workshops in the workshop arm only; `is_blocked`: chance decided about people inside
+    of workshops that hold both arms (`people.Settled`).
     """
-    if plan.design == "one_group":
+    if not plan.has_arms:
         return _one_group(plan, sample, level, ran)
-    return _two_arms(plan, sample, level, is_nested)
+    return _two_arms(plan, sample, level, is_nested, is_blocked)
 
 
 def withheld(plan: Plan, sample: Sample, ran: int) -> Estimate:
@@ -164,10 +168,13 @@ def _one_group(plan: Plan, sample: Sample, level: float, ran: int) -> Estimate:
     return replace(begun, value=float(sample.change.mean()), caveats=("few_workshops", "no_interval"))
 
 
-def _two_arms(plan: Plan, sample: Sample, level: float, is_nested: bool) -> Estimate:
+def _two_arms(plan: Plan, sample: Sample, level: float, is_nested: bool, is_blocked: bool) -> Estimate:
     is_clustered, arm = plan.cluster != "none", sample.treated.astype(float)
     if not is_clustered:
         name, result = "ancova_hc2", stats.ancova(sample.after, sample.before, arm, confidence=level)
+    elif is_blocked:
+        name = "ancova_blocked"
+        result = stats.ancova_blocked(sample.after, sample.before, arm, sample.cluster, confidence=level)
     elif is_nested:
         name = "partially_nested"
         result = stats.partially_nested(sample.after, sample.before, arm, sample.cluster, confidence=level)

@@ -37,13 +37,16 @@ from typing import Any
 
 from impact.evaluation import findings as shapes
 from impact.evaluation import sensitivity_disclosure as sensitivity
+from impact.evaluation.attrition_disclosure import disclose_attrition
 from impact.evaluation.claims import frequencies, licence_of, suppressed_claim
 from impact.evaluation.disclosure_blocks import disclose_blocks, rounded_blocks
 from impact.evaluation.finding import who
 from impact.evaluation.intervals import interval_block
 from impact.evaluation.labels import Labels, scale_title
 from impact.evaluation.numbers import round_for_public
+from impact.evaluation.retention import disclose_retention
 from impact.evaluation.sensitivity import no_summary
+from impact.evaluation.subgroup_disclosure import withhold_levels
 from impact.evaluation.wording import caveat, words
 from impact.instruments.model import Instrument
 
@@ -57,6 +60,7 @@ def disclose(raw: Row, audience: str, threshold: int, labels: Labels, instrument
     """`raw` as the engine made it → Findings for `audience`. `raw` is left as it was."""
     language = labels.language
     people = (raw["licence"]["arms"] or {}).get("workshop")
+    raw = raw | {"findings": withhold_levels(raw["findings"], threshold)}
     shown = [_finding(found, threshold, raw, labels, instrument, people) for found in raw["findings"]]
     _hide_levels(raw["findings"], shown, threshold, language)
     flow = [_flow_row(row, threshold) for row in raw["flow"]]
@@ -70,6 +74,8 @@ def disclose(raw: Row, audience: str, threshold: int, labels: Labels, instrument
         "findings": [_public(found) for found in shown],
         **disclose_blocks(raw, shown, quality, threshold, labels, instrument),
         "intervals": interval_block(raw["intervals"]["level"], raw["intervals"]["family"], shown, language),
+        "retention": disclose_retention(raw["retention"], threshold, language),
+        "attrition": disclose_attrition(raw["attrition"], flow, raw, shown, threshold, language, audience),
         "linkage": _linkage(raw["linkage"], flow, threshold),
         "disclosure": _rule(audience, threshold, sum(found["suppressed"] for found in shown), language),
         "caveats": raw["caveats"] + ([caveat("parts_hidden", language)] if parts_hidden else []),
@@ -128,7 +134,7 @@ def _hidden_finding(found: Row, licence: Row, labels: Labels, instrument: Instru
     claim = suppressed_claim(
         licence_of(licence["design"], True, False),
         title=scale_title(instrument, found["scale"], labels, side),
-        who=who(labels, side, "sides" in found["subgroup"]),
+        who=found.get("_who") or who(labels, side, "sides" in found["subgroup"]),
         language=labels.language,
         arm_means=licence["arm_means"] or "attended",
     )
@@ -238,7 +244,11 @@ def _quality(rows: list[Row], raw: list[Row], k: int, language: str) -> list[Row
         for key, group in groups.items()
         if any(_is_zero(row["sd"]) for row in group if row["n"] >= k)
     }
-    alike |= {(found["scale"], found["subgroup"].get("side")) for found in raw if _is_alike(found)}
+    alike |= {
+        (found["scale"], found["subgroup"].get("side"))
+        for found in raw
+        if set(found["subgroup"]) <= {"side"} and _is_alike(found)
+    }
     shown = []
     for key, group in groups.items():
         together = [row["n"] for row in group if row["language"] is not None]
@@ -276,7 +286,7 @@ def _people_of_findings(raw: list[Row], scale: str, wave: str, side: str | None)
         if (
             found["scale"] == scale
             and wave in found["contrast"].split(" - ")
-            and "sides" not in found["subgroup"]
+            and set(found["subgroup"]) <= {"side"}
             and found["subgroup"].get("side") == side
         ):
             yield found["n"]

@@ -29,7 +29,7 @@ def effect_size(plan: Plan, sample: Sample, plain: Estimate, verdict: str | None
     empty = findings.no_effect_size(name)
     if not sample.change.any():  # nobody changed: an effect of 0 with an interval would claim certainty
         return empty
-    if plan.design == "one_group":
+    if not plan.has_arms:
         result = stats.standardized_mean_change(
             sample.before, sample.after, standardizer=_STANDARDIZERS[name]
         )

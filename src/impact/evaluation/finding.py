@@ -16,6 +16,7 @@ from impact.evaluation.designs import Estimate
 from impact.evaluation.effects import effect_size
 from impact.evaluation.grounds import finding_licence
 from impact.evaluation.labels import Labels, scale_title
+from impact.evaluation.level import Level
 from impact.evaluation.licences import Licence
 from impact.evaluation.notes import Kept, caveats_of, loss_codes, sample_codes
 from impact.evaluation.people import Sample
@@ -36,18 +37,20 @@ def change_finding(
     reliability: float | None,
     asked_before: int,
     groups: Sequence[Kept],
+    level: Level | None = None,
 ) -> dict[str, Any]:
     """The finding on the change of one group (a side, or None for all), or on the difference two arms made.
 
     `asked_before`: people with a score before, followed or not; `groups`: the arms, or else the sides, and how many
-    of each were kept. Keys that begin with _ are for disclosure only.
+    of each were kept; `level`: the subgroup that they are. Keys that begin with _ are for disclosure only.
     """
     plan, scale = setting.plan, setting.instrument.scale[outcome.scale]
     in_family = outcome.role == "primary"
     enough = min(_groups(setting, sample)) >= max(plan.minimum_n, 1)
     plain = _estimate(setting, sample, plan.level) if enough else designs.withheld(plan, sample, setting.ran)
     wide = _simultaneous(setting, sample, plain) if in_family else None
-    found = _finding(setting, outcome, contrast, {"side": side} if side else {}, sample, plain, wide)
+    subgroup = ({"side": side} if side else {}) | ({level.item: level.value} if level else {})
+    found = base_finding(setting, outcome, contrast, subgroup, sample, plain, wide)
     lost_from = [Kept("", asked_before, sample.n)] if setting.is_one_group else groups
     licence = finding_licence(setting, contrast, sample, plain, lost_from, _groups(setting, sample))
     blocks, codes = _people_blocks(setting, scale, sample, plain, reliability, found["verdict"], enough)
@@ -58,48 +61,13 @@ def change_finding(
         **blocks,
         "caveats": caveats_of(setting, sample, plain, codes, groups),
         "tests": _tests(setting, sample, plain, in_family),
-        **_claims(setting, outcome, side, sample, plain, wide, licence),
+        **claims_of(setting, outcome, side, sample, plain, wide, licence, None, found["planned"], level),
         "_is_alike": _is_change_alike(setting, sample),
         "_groups": _groups(setting, sample),
     }
 
 
-def difference_finding(
-    setting: Setting,
-    outcome: Outcome,
-    contrast: Contrast,
-    first: str,
-    second: str,
-    sample: Sample,
-    kept: Sequence[Kept],
-) -> dict[str, Any]:
-    """Side × time: whether the change of `first` and of `second` differ, with its own interval."""
-    plan, ids = setting.plan, setting.instrument.side_ids
-    is_first = sample.side == ids.index(first)
-    groups = [int(is_first.sum()), int((~is_first).sum())]
-    enough = min(groups) >= max(plan.minimum_n, 2)
-    if enough:
-        plain = designs.difference(sample, is_first, plan, plan.level, setting.ran)
-    else:
-        plain = designs.withheld(plan, sample, setting.ran)
-    # It is not in the family of primary findings, so it is not called primary.
-    role = "secondary" if outcome.role == "primary" else outcome.role
-    outcome = Outcome(outcome.scale, role, outcome.sesoi)
-    found = _finding(setting, outcome, contrast, {"sides": [first, second]}, sample, plain, None, "none")
-    names = tuple(setting.labels.sides.get(side, side) for side in (first, second))
-    codes = loss_codes(setting, kept) if enough else ["too_few_people"]
-    licence = finding_licence(setting, contrast, sample, plain, kept, groups)
-    if designs.agrees_closely(sample, plain, is_first):
-        codes.insert(0, "workshops_agree_closely")
-    return found | {
-        "tests": [_test(plain, None)] if plain.p_value is not None else [],
-        **_claims(setting, outcome, None, sample, plain, None, licence, names),
-        "caveats": caveats_of(setting, sample, plain, codes, kept),
-        "_groups": groups,
-    }
-
-
-def _finding(
+def base_finding(
     setting: Setting,
     outcome: Outcome,
     contrast: Contrast,
@@ -117,7 +85,7 @@ def _finding(
         "contrast": contrast.name,
         "subgroup": subgroup,
         "role": outcome.role,
-        "planned": setting.is_planned,
+        "planned": setting.planned(outcome.scale, contrast.name, subgroup, outcome.role),
         "estimator": plain.estimator,
         "n": sample.n,
         "clusters": plain.clusters,
@@ -153,7 +121,7 @@ def _groups(setting: Setting, sample: Sample) -> list[int]:
 
 
 def _estimate(setting: Setting, sample: Sample, level: float) -> Estimate:
-    return designs.estimate(setting.plan, sample, level, setting.ran, setting.is_nested)
+    return designs.estimate(setting.plan, sample, level, setting.ran, setting.is_nested, setting.is_blocked)
 
 
 def _simultaneous(setting: Setting, sample: Sample, plain: Estimate) -> dict[str, Any]:
@@ -189,6 +157,11 @@ def _people_blocks(
     if not enough:
         return {}, ["too_few_people"]
     treated = sample if setting.is_one_group else sample.where(sample.treated)
+    if (
+        setting.plan.design == "retrospective_pre"
+    ):  # what is remembered has no error of measurement to count by
+        size = effect_size(setting.plan, sample, plain, decided)
+        return {"effect_size": size}, ["no_single_people"]
     block, codes = change.reliable_change(treated, reliability, scale.direction, setting.labels.language)
     size = effect_size(setting.plan, sample, plain, decided)
     return {"effect_size": size, "reliable_change": block}, codes
@@ -198,14 +171,14 @@ def _tests(setting: Setting, sample: Sample, plain: Estimate, in_family: bool) -
     """The plan's default first; beside it, for one group, the plain paired t, never instead of it."""
     if plain.p_value is None:
         return []
-    tests = [_test(plain, setting.family if in_family else None)]
+    tests = [test_of(plain, setting.family if in_family else None)]
     if setting.is_one_group and plain.estimator != "paired_t":
         beside = designs.paired(sample, setting.plan.level)
-        tests += [_test(beside, None)] if beside.p_value is not None else []
+        tests += [test_of(beside, None)] if beside.p_value is not None else []
     return tests
 
 
-def _test(found: Estimate, family: int | None) -> dict[str, Any]:
+def test_of(found: Estimate, family: int | None) -> dict[str, Any]:
     # Bonferroni, as the simultaneous intervals: p_adjusted < 1 − level exactly where zero lies outside.
     return {
         "name": found.estimator,
@@ -217,7 +190,7 @@ def _test(found: Estimate, family: int | None) -> dict[str, Any]:
     }
 
 
-def _claims(
+def claims_of(
     setting: Setting,
     outcome: Outcome,
     side: str | None,
@@ -226,13 +199,21 @@ def _claims(
     wide: dict[str, Any] | None,
     licence: Licence,
     difference: tuple[str, ...] | None = None,
+    planned: bool = False,
+    level: Level | None = None,
 ) -> dict[str, Any]:
     """`claim`, and as `_claim_without_levels` what is said where averages may not be shown: neither the arms'
     changes, nor an end of the scale that would tell the average before."""
     full = _evidence(setting, sample, plain, wide, difference is not None)
     kept = replace(full, before=None, arms=None)
-    claims = [_claim(setting, outcome, side, sample, plain, one, licence, difference) for one in (full, kept)]
-    return {"claim": claims[0], "_claim_without_levels": claims[1]}
+    named = who(setting.labels, side, difference is not None and level is None)
+    if level is not None and difference is None:
+        named = level.who(named, setting.labels.language)
+    claims = [
+        _claim(setting, outcome, side, sample, plain, one, licence, difference, named, planned)
+        for one in (full, kept)
+    ]
+    return {"claim": claims[0], "_claim_without_levels": claims[1], "_who": named}
 
 
 def _evidence(
@@ -265,6 +246,8 @@ def _claim(
     evidence: Evidence,
     licence: Licence,
     difference: tuple[str, ...] | None,
+    named: str,
+    planned: bool,
 ) -> dict[str, Any]:
     plan = setting.plan
     sesoi = plan.sesoi_of(outcome)
@@ -275,13 +258,13 @@ def _claim(
         verdict(evidence.low, evidence.high, sesoi, direction),
         evidence,
         title=scale_title(setting.instrument, outcome.scale, setting.labels, side),
-        who=who(setting.labels, side, difference is not None),
+        who=named,
         basis=Basis(sample.n, plain.clusters, comparison),
         sesoi=sesoi,
         language=setting.labels.language,
         difference=difference,
         arm_means=plan.arm_means,
-        is_planned=setting.is_planned,
+        is_planned=planned,
     )
 
 

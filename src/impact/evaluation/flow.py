@@ -12,17 +12,23 @@ from impact.instruments.model import ARMS, Instrument
 
 
 def flow_rows(
-    data: Canonical, instrument: Instrument, waves: Sequence[str], analysed: np.ndarray, by_side: bool
+    data: Canonical,
+    instrument: Instrument,
+    waves: Sequence[str],
+    analysed: np.ndarray,
+    by_side: bool,
+    looks_back: bool = False,
 ) -> list[dict[str, Any]]:
     """One row for each arm (`unknown`: not said), side (None: not said, or sides not told apart) and wave that
     somebody answered. Arm and side are those of the person: `data` comes from `people.settle`.
 
     `linked`: submissions of people who answered at another wave too. `analysed`: bool (rows,), those that
-    enter a primary finding. analysed ≤ linked ≤ submissions always.
+    enter a primary finding. analysed ≤ linked ≤ submissions always. `looks_back`: a submission holds both times
+    itself, so that each is linked.
     """
     submissions = data.submissions
     waves_of_person = (data.row_of >= 0).sum(axis=1)
-    linked = waves_of_person[data.person] > 1
+    linked = (waves_of_person[data.person] > 1) | looks_back
     side = submissions.side if by_side else np.full(len(submissions), -1, dtype=np.int8)
     rows = []
     for arm, name in enumerate((*ARMS, "unknown")):

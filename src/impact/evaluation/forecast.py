@@ -144,7 +144,7 @@ class _Judge:
 
     def _estimates(self, sample: Sample) -> tuple[designs.Estimate, designs.Estimate]:
         treated = int(sample.treated.sum())
-        groups = [sample.n] if self.plan.design == "one_group" else [treated, sample.n - treated]
+        groups = [treated, sample.n - treated] if self.plan.has_arms else [sample.n]
         if min(groups) < max(self.plan.minimum_n, 1):
             none = designs.withheld(self.plan, sample, self.ran)
             return none, none

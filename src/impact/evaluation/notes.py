@@ -15,6 +15,9 @@ from impact.instruments.model import Scale
 END_SHARE = 0.15
 """Above this share of people at one end of a scale there is a caveat (stats.md: ceiling and floor)."""
 KEPT_SHARE = 0.6
+DESIGN_CAVEATS = {
+    "one_group": "no_comparison_group", "retrospective_pre": "looked_back", "comparison": "not_by_lot",
+}  # fmt: skip
 LOSS_GAP = 0.15
 """From this difference on between the shares kept of two groups, who was lost may make a difference by itself."""
 
@@ -94,7 +97,7 @@ def caveats_of(
 ) -> list[dict[str, str]]:
     """The caveats of a finding with their texts: on its design, its estimate and its people."""
     language = setting.labels.language
-    design = {"one_group": "no_comparison_group", "comparison": "not_by_lot"}.get(setting.plan.design)
+    design = DESIGN_CAVEATS.get(setting.plan.design)
     left_out = ["no_workshop"] if sample.left_out else []
     ordered = dict.fromkeys([*([design] if design else []), *plain.caveats, *left_out, *codes])
     values = {

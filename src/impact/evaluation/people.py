@@ -8,7 +8,7 @@ import numpy as np
 
 from impact.evaluation.canonical import Canonical
 from impact.instruments.model import ARMS, Instrument
-from impact.plans.model import Contrast, Plan
+from impact.plans.model import THEN, Contrast, Plan
 
 WORKSHOP, COMPARISON = ARMS.index("workshop"), ARMS.index("comparison")
 
@@ -26,6 +26,7 @@ class Settled:
                    It says whether there are few workshops, before any scale, side or pair is looked at
     is_nested      workshops in one arm only: nobody of the comparison arm names one, at any wave
     is_clustered   whether the plan tells workshops apart
+    is_blocked     chance decided about people, and workshops hold people of both arms: each is a block
     """
 
     data: Canonical
@@ -36,6 +37,7 @@ class Settled:
     ran: int
     is_nested: bool
     is_clustered: bool
+    is_blocked: bool = False
 
     @property
     def placed(self) -> np.ndarray:
@@ -48,7 +50,7 @@ class Settled:
 
 def settle(data: Canonical, plan: Plan) -> Settled:
     """Side, arm and workshop of every person: those of the first wave at which they are told."""
-    is_one_group = plan.design == "one_group"
+    is_one_group = not plan.has_arms
     told = {name: _first_told(data, name) for name in ("side", "arm", "workshop")}
     arm, workshop = told["arm"][0], told["workshop"][0]
     arm_unknown = 0 if is_one_group else int((arm < 0).sum())
@@ -67,7 +69,13 @@ def settle(data: Canonical, plan: Plan) -> Settled:
         ran,
         not is_one_group and ran > 0 and _distinct(workshop[arm == COMPARISON]) == 0,
         plan.cluster != "none",
+        plan.unit == "person" and _overlap(workshop[arm == WORKSHOP], workshop[arm == COMPARISON]),
     )
+
+
+def _overlap(first: np.ndarray, second: np.ndarray) -> bool:
+    """Whether a number other than −1 is in both."""
+    return bool(np.isin(np.unique(first[first >= 0]), second).any())
 
 
 def _first_told(data: Canonical, name: str) -> tuple[np.ndarray, np.ndarray]:
@@ -153,7 +161,9 @@ def together(first: Sample, second: Sample) -> Sample:
 def pairs_of(settled: Settled, instrument: Instrument, contrast: Contrast) -> Pairs:
     """Everybody of the plan's arms who answered at both waves, in canonical order."""
     data, submissions = settled.data, settled.data.submissions
-    rows = data.row_of[:, [instrument.waves.index(contrast.before), instrument.waves.index(contrast.after)]]
+    # Who looks back answers for both times at one wave.
+    waves = [contrast.after if contrast.before == THEN else contrast.before, contrast.after]
+    rows = data.row_of[:, [instrument.waves.index(wave) for wave in waves]]
     before, after = rows[(rows >= 0).all(axis=1)].T
     if not settled.in_design.all():
         kept = settled.in_design[before]
@@ -175,9 +185,13 @@ def clusters_of(settled: Settled, rows: np.ndarray) -> np.ndarray:
     return cluster
 
 
-def sample_of(pairs: Pairs, scores: np.ndarray) -> Sample:
-    """Those of `pairs` who have a score both times; `scores` is float64 (rows,), NaN where there is none."""
-    before, after = scores[pairs.before], scores[pairs.after]
+def sample_of(pairs: Pairs, scores: np.ndarray, looked_back: np.ndarray | None = None) -> Sample:
+    """Those of `pairs` who have a score both times; `scores` is float64 (rows,), NaN where there is none.
+
+    `looked_back`: the same for the time before, where people were asked about it afterwards.
+    """
+    before = (scores if looked_back is None else looked_back)[pairs.before]
+    after = scores[pairs.after]
     has_both = ~(np.isnan(before) | np.isnan(after))
     kept = has_both & (pairs.cluster >= 0)
     return Sample(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from itertools import combinations
 from typing import Any
 
@@ -10,13 +11,16 @@ import numpy as np
 
 from impact.evaluation import findings, flow, notes
 from impact.evaluation import labels as naming
+from impact.evaluation.attrition import Invited, LostSample, attrition_block, lost_samples
 from impact.evaluation.canonical import LinksLike, canonical
+from impact.evaluation.difference import difference_finding
 from impact.evaluation.disclosure import disclose
-from impact.evaluation.finding import change_finding, difference_finding
+from impact.evaluation.finding import change_finding
 from impact.evaluation.harm import harm_rows
 from impact.evaluation.labels import Labels, default_labels
 from impact.evaluation.licences import Grounds, licence_block, licence_for
 from impact.evaluation.notes import Kept
+from impact.evaluation.once import once
 from impact.evaluation.people import (
     COMPARISON,
     WORKSHOP,
@@ -32,14 +36,18 @@ from impact.evaluation.perception_gap import gap_rows
 from impact.evaluation.quality import quality_rows
 from impact.evaluation.quality_items import Grids
 from impact.evaluation.response_shift import shift_rows
+from impact.evaluation.retention import retention_rows
 from impact.evaluation.sensitivity import Sensitivity
 from impact.evaluation.setting import Setting
+from impact.evaluation.subgroups import levels_of_rows, subgroup_findings
 from impact.evaluation.verdicts import family_size, rules_block
 from impact.evaluation.wording import caveat, words
 from impact.instruments.model import ARMS, NOT_ASKED, Instrument
 from impact.instruments.packing import missing_value
 from impact.instruments.scoring import item_matrix, score
 from impact.instruments.submissions import Submissions
+from impact.instruments.then import then_scale
+from impact.plans.deviations import Deviation
 from impact.plans.model import Contrast, Outcome, Plan
 
 AUDIENCES = ("team", "public")
@@ -54,11 +62,15 @@ def run(
     audience: str,
     labels: Labels | None = None,
     locked_at: str | None = None,
+    locked_by: str | None = None,
+    deviations: Sequence[Deviation] = (),
+    invited: Invited | None = None,
 ) -> dict[str, Any]:
     """The Findings of `plan` on `submissions`, already fit for `audience` (`team` or `public`).
 
-    `links` as from `impact.linkage.link`. `locked_at` (ISO 8601) is when the plan was locked, if it was. Any data
-    with at least one submission give a complete result: what cannot be computed is None with a caveat.
+    `links` as from `impact.linkage.link`. `locked_at` (ISO 8601) is when the plan was locked, if it was, `locked_by`
+    who did, `deviations` what was changed since (`impact.plans.Lock.deviations`). `invited`: (arm, side) → counts
+    of people `invited` and `consented`; side None where the plan does not tell sides apart. Any data with at least one submission give a complete result: what cannot be computed is None with a caveat.
 
     >>> run(plan, instrument, submissions, link(instrument, submissions), audience="public")["format"]
     1
@@ -66,15 +78,30 @@ def run(
     if audience not in AUDIENCES:
         raise ValueError(f"audience is {audience!r}, not one of {AUDIENCES}")
     names = labels or default_labels(instrument, plan)
-    settled = settle(canonical(instrument, submissions, links), plan)
+    single = once(instrument, submissions, links)
+    settled = settle(canonical(instrument, single.submissions, single), plan)
     threshold = getattr(plan.thresholds, audience)
     family = family_size(plan, len(instrument.sides))
     is_planned = locked_at is not None
-    setting = Setting(plan, instrument, names, family, is_planned, settled.ran, settled.is_nested, threshold)
+    setting = Setting(
+        plan,
+        instrument,
+        names,
+        family,
+        is_planned,
+        settled.ran,
+        settled.is_nested,
+        threshold,
+        tuple(deviations),
+        settled.is_blocked,
+    )
     engine = _Engine(setting, settled)
     for outcome in plan.outcomes:
         engine.evaluate(outcome)
-    raw = _document(engine, links, locked_at)
+    raw = _document(engine, links, locked_at) | {"deviations": [asdict(one) for one in deviations]}
+    raw["plan"]["locked_by"] = locked_by
+    raw["attrition"] = attrition_block(engine.setting, settled, engine.waves, engine.samples, invited)
+    raw["caveats"] += single.caveats(threshold, names.language)
     return findings.clean(disclose(raw, audience, threshold, names, instrument))
 
 
@@ -84,11 +111,7 @@ class _Engine:
     def __init__(self, setting: Setting, settled: Settled) -> None:
         self.setting, self.settled, self.data = setting, settled, settled.data
         plan, instrument = setting.plan, setting.instrument
-        self.waves = [
-            wave
-            for wave in instrument.waves
-            if any(wave in (contrast.after, contrast.before) for contrast in plan.contrasts)
-        ]
+        self.waves = [wave for wave in instrument.waves if wave in plan.waves]
         self.findings: list[dict[str, Any]] = []
         self.quality: list[dict[str, Any]] = []
         self.analysed = np.zeros(len(self.data.submissions), dtype=bool)
@@ -99,6 +122,9 @@ class _Engine:
         self.shifts: list[dict[str, Any]] = []
         self.gaps = gap_rows(setting, settled, self.waves, self._pairs)
         self.sensitivity = Sensitivity(setting, settled)
+        self._levels = levels_of_rows(self.data, setting)
+        self.retention: list[dict[str, Any]] = []
+        self.samples: dict[str, list[LostSample]] = {}
 
     def _people(self, contrast: Contrast) -> dict[str | None, Pairs]:
         """Side (None: all) → its people."""
@@ -121,9 +147,15 @@ class _Engine:
             (row["wave"], row["side"]): row["alpha"]["value"] for row in quality if row["language"] is None
         }
         self.quality += quality
+        looked_back = None
+        if setting.plan.design == "retrospective_pre":
+            looked_back = score(
+                setting.instrument, then_scale(setting.instrument, scale), self.data.submissions
+            )
         for contrast in setting.plan.contrasts:
-            self._contrast(outcome, contrast, scores, alphas)
+            self._contrast(outcome, contrast, scores, alphas, looked_back)
         self.shifts += shift_rows(setting, outcome, scores, self.data.submissions, self._pairs)
+        self.retention += retention_rows(setting, self.settled, outcome, scores)
 
     def _contrast(
         self,
@@ -131,10 +163,14 @@ class _Engine:
         contrast: Contrast,
         scores: np.ndarray,
         alphas: dict[tuple[str, str | None], float | None],
+        looked_back: np.ndarray | None = None,
     ) -> None:
         setting = self.setting
-        samples = {side: sample_of(pairs, scores) for side, pairs in self._pairs[contrast].items()}
-        asked = self._asked(contrast.before, scores)
+        samples = {
+            side: sample_of(pairs, scores, looked_back) for side, pairs in self._pairs[contrast].items()
+        }
+        asked_rows = self._asked_rows(contrast.before if looked_back is None else contrast.after, scores)
+        asked = {side: (int(is_in.sum()), int((~is_in).sum())) for side, (_, is_in) in asked_rows.items()}
         sides = [
             Kept(setting.labels.sides.get(side, side), sum(asked[side]), sample.n)
             for side, sample in samples.items()
@@ -147,6 +183,8 @@ class _Engine:
             self.findings.append(found | self.sensitivity.of(outcome, contrast, side, scores, found))
             if outcome.role == "primary":
                 self.analysed[sample.rows] = True
+        if outcome.role == "primary" and looked_back is None and outcome.scale not in self.samples:
+            self.samples[outcome.scale] = lost_samples(contrast, scores, samples, asked_rows)
         if setting.plan.compare_sides and outcome.role == "primary":
             for first, second in combinations(samples, 2):
                 both = together(samples[first], samples[second])
@@ -154,9 +192,13 @@ class _Engine:
                 self.findings.append(
                     difference_finding(setting, outcome, contrast, first, second, both, ends)
                 )
+        self.findings += subgroup_findings(
+            setting, outcome, contrast, samples, self._levels, asked_rows, alphas
+        )
 
-    def _asked(self, wave: str, scores: np.ndarray) -> dict[str | None, tuple[int, int]]:
-        """Side (None: all) → people with a score at `wave` who could be in a finding, by arm as in ARMS."""
+    def _asked_rows(self, wave: str, scores: np.ndarray) -> dict[str | None, tuple[np.ndarray, np.ndarray]]:
+        """Side (None: all) → rows with a score at `wave` of people who could be in a finding, and whether each is of
+        the workshop arm."""
         submissions = self.data.submissions
         chosen = self._placed & (submissions.wave == self.setting.instrument.waves.index(wave))
         chosen &= ~np.isnan(scores)
@@ -165,10 +207,8 @@ class _Engine:
         if self.setting.plan.by_side:
             ids = self.setting.instrument.side_ids
             groups = {side: chosen & (submissions.side == number) for number, side in enumerate(ids)}
-        return {
-            side: (int((group & is_treated).sum()), int((group & ~is_treated).sum()))
-            for side, group in groups.items()
-        }
+        rows = {side: np.flatnonzero(group) for side, group in groups.items()}
+        return {side: (found, is_treated[found]) for side, found in rows.items()}
 
 
 def _arms(sample: Sample, asked: tuple[int, int]) -> list[Kept]:
@@ -198,13 +238,16 @@ def _document(engine: _Engine, links: LinksLike, locked_at: str | None) -> dict[
     setting, data = engine.setting, engine.data
     plan, instrument, names = setting.plan, setting.instrument, setting.labels
     licence = licence_for(Grounds(plan.design, plan.cluster != "none", engine.settled.ran)).id
-    rows = flow.flow_rows(data, instrument, engine.waves, engine.analysed, plan.by_side)
+    rows = flow.flow_rows(
+        data, instrument, engine.waves, engine.analysed, plan.by_side, plan.design == "retrospective_pre"
+    )
     return {
         "format": findings.FORMAT,
         "plan": {"id": plan.id, "title": plan.title, "sha256": plan.sha256, "locked_at": locked_at},
         "instrument": {"id": instrument.id, "version": instrument.version, "sha256": instrument.sha256},
         "data": {"sha256": data.sha256, "submissions": len(data.submissions), "respondents": data.people},
         "design": plan.design,
+        "comparison": _comparison(plan),
         "licence": licence_block(licence, plan.design, names.language, plan.arm_means),
         "labels": naming.block(instrument, plan, names, engine.waves, engine.settled.workshops),
         "rules": rules_block(plan),
@@ -212,6 +255,7 @@ def _document(engine: _Engine, links: LinksLike, locked_at: str | None) -> dict[
         "flow": rows,
         "quality": engine.quality,
         "findings": engine.findings,
+        "retention": engine.retention,
         "perception_gap": engine.gaps,
         "response_shift": engine.shifts,
         "harm": harm_rows(setting, engine.findings),
@@ -220,6 +264,11 @@ def _document(engine: _Engine, links: LinksLike, locked_at: str | None) -> dict[
         "portfolio": {},
         "caveats": _caveats(engine, links),
     }
+
+
+def _comparison(plan: Plan) -> dict[str, Any] | None:
+    """With two arms: how the comparison group came about, and what chance decided (None: the plan does not say)."""
+    return {"group": plan.comparison_group, "unit": plan.unit or None} if plan.has_arms else None
 
 
 def _caveats(engine: _Engine, links: LinksLike) -> list[dict[str, str]]:
@@ -238,7 +287,9 @@ def _caveats(engine: _Engine, links: LinksLike) -> list[dict[str, str]]:
 def _codes(engine: _Engine, links: LinksLike) -> list[str]:
     """Caveats on the whole evaluation."""
     plan, submissions = engine.setting.plan, engine.data.submissions
-    codes = {"one_group": ["no_comparison_group"], "comparison": ["not_by_lot"]}.get(plan.design, [])[:]
+    codes = [notes.DESIGN_CAVEATS[plan.design]] if plan.design in notes.DESIGN_CAVEATS else []
+    if plan.has_arms and plan.comparison_group == "waiting_list":
+        codes.append("waiting_list")
     if engine.setting.labels.synthetic:
         codes.insert(0, "synthetic")
     if not engine.setting.is_planned:

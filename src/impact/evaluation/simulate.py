@@ -103,7 +103,7 @@ def _check(plan: Plan, instrument: Instrument, shifts: Mapping[str, Mapping[str,
 
 
 def _waves(plan: Plan, instrument: Instrument) -> list[str]:
-    named = {wave for contrast in plan.contrasts for wave in (contrast.after, contrast.before)}
+    named = plan.waves
     return [wave for wave in instrument.waves if wave in named]
 
 
@@ -118,7 +118,7 @@ def _people(
     first = instrument.languages[0].tag
     people: list[_Person] = []
     for workshop in range(workshops):
-        is_comparison = plan.design != "one_group" and workshop % 2 == 1
+        is_comparison = plan.has_arms and workshop % 2 == 1
         for side in instrument.side_ids or ("",):
             tags = languages.get(side, [first]) if isinstance(languages, Mapping) else languages or [first]
             for _ in range(per_side):

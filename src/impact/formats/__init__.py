@@ -2,5 +2,6 @@
 
 from impact.formats.columns import ColumnMap, load_columns
 from impact.formats.datafile import check_waves, read_data
+from impact.formats.invited import read_invited
 
-__all__ = ["ColumnMap", "check_waves", "load_columns", "read_data"]
+__all__ = ["ColumnMap", "check_waves", "load_columns", "read_data", "read_invited"]

@@ -1,19 +1,17 @@
-"""The lists of a plan: outcomes and contrasts, checked against its instrument."""
+"""The outcomes of a plan, and whether its instrument asks them when they are compared."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
+from impact.instruments import then_waves
 from impact.instruments.model import Instrument
 from impact.instruments.reading import Document, suggestion
-from impact.plans.model import ROLES, Contrast, Outcome
-
-_CONTRAST = re.compile(r"^([A-Za-z]\w*) - ([A-Za-z]\w*)$")
+from impact.plans.model import ROLES, THEN, Outcome
 
 
-def _entries(document: Document, key: str, example: str) -> Sequence[Any]:
+def entries_of(document: Document, key: str, example: str) -> Sequence[Any]:
     """A list that holds at least one entry, or the problem."""
     value = document.data.get(key)
     if key not in document.data:
@@ -30,7 +28,7 @@ def read_outcomes(document: Document, instrument: Instrument | None) -> tuple[Ou
     """The scales and their parts; problems are noted in `document`."""
     found: list[Outcome] = []
     seen: set[str] = set()
-    entries = _entries(document, "outcomes", "- {scale: fear, role: primary}")
+    entries = entries_of(document, "outcomes", "- {scale: fear, role: primary}")
     for i, entry in enumerate(entries):
         place = ("outcomes", i)
         if not document.keys(place, entry, required=("scale", "role"), optional=("sesoi",)):
@@ -64,59 +62,14 @@ def _check_scale(
     seen.add(scale)
 
 
-def read_contrasts(document: Document, instrument: Instrument | None) -> tuple[Contrast, ...]:
-    """The waves that are compared; problems are noted in `document`."""
-    found: list[Contrast] = []
-    for i, entry in enumerate(_entries(document, "contrasts", "- post - pre")):
-        place = ("contrasts", i)
-        match = _CONTRAST.match(entry) if isinstance(entry, str) else None
-        if match is None:
-            document.problem(
-                place,
-                f"“{entry}” is no contrast.",
-                "Write two waves with a minus between, as in “post - pre”.",
-            )
-            continue
-        contrast = Contrast(entry, match[1], match[2])
-        for wave in (contrast.after, contrast.before):
-            if instrument is not None and wave not in instrument.waves:
-                document.problem(
-                    place,
-                    f"the instrument {instrument.ref} has no wave “{wave}”.",
-                    suggestion(wave, instrument.waves),
-                )
-        _check_contrast(document, place, contrast, found, instrument)
-        found.append(contrast)
-    return tuple(found)
-
-
-def _check_contrast(
-    document: Document,
-    place: tuple[Any, ...],
-    contrast: Contrast,
-    found: Sequence[Contrast],
-    instrument: Instrument | None,
-) -> None:
-    waves = instrument.waves if instrument else ()
-    if contrast in found:
-        document.problem(place, f"the contrast “{contrast.name}” is written twice.", "Keep one of the two.")
-    elif contrast.after == contrast.before:
-        document.problem(place, f"“{contrast.name}” compares a wave with itself.", "Name two waves.")
-    elif {contrast.after, contrast.before} <= set(waves) and waves.index(contrast.after) < waves.index(
-        contrast.before
-    ):
-        document.problem(
-            place,
-            f"“{contrast.name}” takes the later wave from the earlier one.",
-            f"Write “{contrast.before} - {contrast.after}”.",
-        )
-
-
 def check_waves(document: Document, instrument: Instrument, values: Mapping[str, Any]) -> None:
-    """A scale can change only between waves at which enough of its items are asked."""
+    """A scale can change only between waves at which enough of its items are asked; looking back needs then-items."""
+    retentions = [(one.after, one.gain, one.before) for one in values["retentions"]]
+    used = {wave for one in values["contrasts"] for wave in (one.after, one.before)}.union(*retentions)
+    looked_back = sorted(one.after for one in values["contrasts"] if one.before == THEN)
     for i, outcome in enumerate(values["outcomes"]):
         scale = instrument.scale[outcome.scale]
-        for wave in sorted({wave for found in values["contrasts"] for wave in (found.after, found.before)}):
+        for wave in sorted(used - {THEN}):
             asked = sum(wave in instrument.item[name].waves for name in scale.items)
             if asked == 0 or asked < scale.minimum_answered * len(scale.items) - 1e-9:
                 document.problem(
@@ -124,3 +77,25 @@ def check_waves(document: Document, instrument: Instrument, values: Mapping[str,
                     f"the scale “{scale.id}” is not asked at the wave “{wave}”.",
                     "Remove the outcome, or the contrast that needs this wave.",
                 )
+        for wave in looked_back:
+            if wave not in then_waves(instrument, scale):
+                document.problem(
+                    ("outcomes", i),
+                    f"the scale “{scale.id}” has no then-items at the wave “{wave}”.",
+                    "Remove the outcome, or ask each of its items again in the instrument (then_of).",
+                )
+    _check_first_wave(document, instrument, values, used - {THEN})
+
+
+def _check_first_wave(
+    document: Document, instrument: Instrument, values: Mapping[str, Any], used: Set[str]
+) -> None:
+    """A subgroup is told by an answer that the workshop cannot have changed: that of the first wave."""
+    first = next((wave for wave in instrument.waves if wave in used), None)
+    for i, subgroup in enumerate(values["subgroups"]):
+        if first is not None and first not in instrument.item[subgroup.item].waves:
+            document.problem(
+                ("subgroups", i),
+                f"the item “{subgroup.item}” is not asked at “{first}”, the first wave that is compared.",
+                "Name an item that is, because what the workshop may change makes no subgroup.",
+            )

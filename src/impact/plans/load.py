@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +11,23 @@ from impact.errors import InstrumentInvalid, NotFound, PlanInvalid
 from impact.instruments.model import Instrument
 from impact.instruments.reading import Document
 from impact.plans.alerts import read_alerts
-from impact.plans.entries import check_waves, read_contrasts, read_outcomes
-from impact.plans.model import ARM_MEANS, DESIGNS, Plan, Thresholds
+from impact.plans.canonical import content_sha256
+from impact.plans.contrast_keys import read_contrasts
+from impact.plans.design_keys import read_arms, read_design
+from impact.plans.entries import check_waves, read_outcomes
+from impact.plans.model import ARM_MEANS, TWO_ARMS, Plan, Thresholds
+from impact.plans.people_keys import read_attendance, read_reasons, read_subgroups
 
 FORMAT = 1
 ESTIMATORS: Mapping[str, tuple[str, ...]] = {
     "one_group": ("cr2", "paired"),
+    "retrospective_pre": ("cr2", "paired"),
     "comparison": ("ancova",),
     "randomised": ("ancova",),
 }
 EFFECT_SIZES: Mapping[str, tuple[str, ...]] = {
     "one_group": ("g_av", "g_z", "g_before"),
+    "retrospective_pre": ("g_av", "g_z", "g_before"),
     "comparison": ("g_before",),
     "randomised": ("g_before",),
 }
@@ -38,6 +41,7 @@ _REQUIRED = ("format", "id", "title", "instrument", "design", "outcomes", "contr
 _OPTIONAL = (
     "by_side", "compare_sides", "estimator", "few_workshops", "effect_size", "correction", "level",
     "missing", "minimum_n", "thresholds", "words", "seed", "arm_means", "alerts", "imputations",
+    "comparison_group", "unit", "subgroups", "attendance", "deviations",
 )  # fmt: skip
 
 Find = Callable[[str, int], Instrument]
@@ -62,30 +66,6 @@ def load_plan(path: Path, find: Find) -> tuple[Plan, Instrument]:
     document.finish()
     assert instrument is not None  # noqa: S101 - finish() has raised otherwise
     return Plan(**values, sha256=content_sha256(values), path=str(path)), instrument
-
-
-def content_sha256(values: Mapping[str, Any]) -> str:
-    """SHA-256 of a plan's content: its values with all defaults, keys sorted. Comments and order do not count."""
-    plain = {key: _plain(value) for key, value in values.items() if key not in ("sha256", "path")}
-    # A key that came later counts only where it says something, so that older plans keep their hash.
-    if plain.get("arm_means") == "attended":
-        del plain["arm_means"]
-    if plain.get("alerts") is None:
-        plain.pop("alerts", None)
-    if plain.get("imputations") == 20:
-        del plain["imputations"]
-    return hashlib.sha256(
-        json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
-    ).hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if hasattr(value, "__dataclass_fields__"):
-        return {key: _plain(item) for key, item in asdict(value).items()}
-    # 5 and 5.0 are the same number, and must give the same hash.
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _instrument(document: Document, find: Find) -> Instrument | None:
@@ -116,7 +96,7 @@ def _values(document: Document, instrument: Instrument | None) -> dict[str, Any]
     data = document.data
     if data.get("format", FORMAT) != FORMAT:
         document.problem(("format",), f"format {data['format']} is not known.", f"Write “format: {FORMAT}”.")
-    design = document.one_of(("design",), data.get("design"), DESIGNS) if "design" in data else None
+    design = read_design(document)
     reference = data.get("instrument") if isinstance(data.get("instrument"), dict) else {}
     values: dict[str, Any] = {
         "id": _identifier(document, "id"),
@@ -125,7 +105,7 @@ def _values(document: Document, instrument: Instrument | None) -> dict[str, Any]
         "instrument_version": reference.get("version"),
         "design": design,
         "outcomes": read_outcomes(document, instrument),
-        "contrasts": read_contrasts(document, instrument),
+        **read_contrasts(document, instrument, design),
         "thresholds": _thresholds(document),
         **_numbers(document),
         **_words(document),
@@ -134,6 +114,10 @@ def _values(document: Document, instrument: Instrument | None) -> dict[str, Any]
         "arm_means": _arm_means(document, design),
         "alerts": read_alerts(document, instrument),
         "imputations": _imputations(document),
+        **read_arms(document, design),
+        "subgroups": read_subgroups(document, instrument),
+        "attendance": read_attendance(document, instrument),
+        "deviations": read_reasons(document),
     }
     return values
 
@@ -222,7 +206,7 @@ def _sides(document: Document, instrument: Instrument | None, design: str | None
         document.problem(
             ("compare_sides",), f"the instrument {instrument.ref} has one side only.", "Remove the line."
         )
-    if compare and design in ("comparison", "randomised"):
+    if compare and design in TWO_ARMS:
         document.problem(
             ("compare_sides",),
             f"comparing sides is not available for the design “{design}”.",
@@ -233,9 +217,9 @@ def _sides(document: Document, instrument: Instrument | None, design: str | None
 
 def _arm_means(document: Document, design: str | None) -> str:
     value = document.data.get("arm_means")
-    if value is not None and design == "one_group":
+    if value is not None and design is not None and design not in TWO_ARMS:
         document.problem(
-            ("arm_means",), "the design “one_group” has no arms.", "Remove the line, or name another design."
+            ("arm_means",), f"the design “{design}” has no arms.", "Remove the line, or name another design."
         )
     return document.one_of(("arm_means",), value, ARM_MEANS, "attended")
 
@@ -255,7 +239,8 @@ def _estimation(document: Document, design: str | None) -> dict[str, Any]:
     data = document.data
     cluster = document.one_of(("cluster",), data["cluster"], CLUSTERS) if "cluster" in data else "workshop"
     chosen = design or "one_group"
-    default = ESTIMATORS[chosen][1] if (chosen, cluster) == ("one_group", "none") else ESTIMATORS[chosen][0]
+    by_person = chosen not in TWO_ARMS and cluster == "none"
+    default = ESTIMATORS[chosen][1 if by_person else 0]
     estimator = _for_design(document, "estimator", chosen, ESTIMATORS[chosen], default)
     if (estimator, cluster) == ("cr2", "none"):
         document.problem(

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 ALERT_ON = ("point", "low")
-DESIGNS = ("one_group", "comparison", "randomised")
+DESIGNS = ("one_group", "retrospective_pre", "comparison", "randomised")
+TWO_ARMS = ("comparison", "randomised")
+LATER_DESIGNS = ("stepped_wedge", "repeated_cross_section")
+"""Known by name, not available yet: a plan that asks for one is told so."""
+COMPARISON_GROUPS = ("other", "matched", "waiting_list")
+UNITS = ("workshop", "person")
+THEN = "then"
+"""Stands for the time before in a contrast whose people look back: `post - then`."""
 ARM_MEANS = ("attended", "offered")
 ROLES = ("primary", "secondary", "guard", "exploratory")
 
@@ -27,6 +34,40 @@ class Contrast:
     name: str
     after: str
     before: str
+
+
+@dataclass(frozen=True)
+class Retention:
+    """The share of a gain that is kept: (`after` − `before`) / (`gain` − `before`), three waves of the instrument."""
+
+    name: str
+    after: str
+    gain: str
+    before: str
+
+
+@dataclass(frozen=True)
+class Subgroup:
+    """People by their answer to a single-choice item at the first wave. Not `planned`: its findings are exploratory."""
+
+    item: str
+    planned: bool = False
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """Who attended: `item` says how often, `at_least` so often is enough."""
+
+    item: str
+    at_least: float
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why the plan was changed at `path` after it was locked."""
+
+    path: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -62,6 +103,9 @@ class Plan:
     correction `simultaneous` (Bonferroni-adjusted intervals over primary outcomes × sides)
     arm_means  people of the workshop arm `attended` it, or were `offered` a place (came or not)
     imputations  how often missing scores are filled in for the sensitivity analyses; 0: never
+    unit       what chance put into an arm: a `workshop` or a `person`; "" where the plan does not say
+    comparison_group  how the comparison group came about
+    deviations reasons for changes after the lock; no part of what is locked
     minimum_n  fewer analysed people than this, and no interval is computed
     alerts     the alert rule of the harm monitor, None: the plan has none
     """
@@ -92,10 +136,27 @@ class Plan:
     alerts: Alerts | None = None
     imputations: int = 20
     path: str = ""
+    comparison_group: str = "other"
+    unit: str = ""
+    retentions: tuple[Retention, ...] = ()
+    subgroups: tuple[Subgroup, ...] = ()
+    attendance: Attendance | None = None
+    deviations: tuple[Reason, ...] = ()
 
     @cached_property
     def primary(self) -> tuple[Outcome, ...]:
         return tuple(outcome for outcome in self.outcomes if outcome.role == "primary")
+
+    @property
+    def has_arms(self) -> bool:
+        return self.design in TWO_ARMS
+
+    @cached_property
+    def waves(self) -> frozenset[str]:
+        """Every wave that is compared."""
+        named = {wave for one in self.contrasts for wave in (one.after, one.before)}
+        named |= {wave for one in self.retentions for wave in (one.after, one.gain, one.before)}
+        return frozenset(named - {THEN})
 
     def sesoi_of(self, outcome: Outcome) -> float:
         return self.sesoi if outcome.sesoi is None else outcome.sesoi

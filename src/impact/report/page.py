@@ -14,7 +14,7 @@ from impact.report.charts import FlowChart, ForestChart, ShiftChart, Table
 from impact.report.figures import flow_chart, forest_chart, shift_chart
 from impact.report.limits import first_limitation, limits_of, next_steps
 from impact.report.method import Entry, method_entries
-from impact.report.reading import Finding, Reading, is_difference, texts
+from impact.report.reading import Finding, Reading, texts
 from impact.report.tables import quality_table, results_table
 from impact.report.text import clean, interval, signed
 from impact.report.wording import word_or
@@ -225,7 +225,7 @@ def _words(reading: Reading, locked_on: str) -> dict[str, str]:
     notes += ["results_note_family"] if reading.has_family else []
     notes += ["results_note_arms"] if reading.compares_arms else []
     told = [reading.word(f"page.{note}", level=reading.level) for note in notes]
-    between = next((f for f in reading.ordered() if is_difference(f["subgroup"])), None)
+    between = next((f for f in reading.ordered() if "sides" in f["subgroup"]), None)
     if between and len(reading.sides) == 2:
         first, second = (reading.side_name(side) for side in between["subgroup"]["sides"])
         told.append(reading.word("page.results_note_sides", first=first, second=second))

@@ -84,7 +84,7 @@ class Reading:
     def subgroup_label(self, subgroup: Mapping[str, Any]) -> str:
         """The side's name, or `North minus South` for a difference; further keys follow after a comma."""
         if is_difference(subgroup):
-            if len(self.sides) == 2:
+            if "sides" in subgroup and len(self.sides) == 2:
                 return self.word("difference_of_two")
             return self.difference_of(subgroup)
         rest = [clean(value) for key, value in subgroup.items() if key != "side"]
@@ -92,9 +92,13 @@ class Reading:
         return ", ".join([*names, *rest])
 
     def difference_of(self, subgroup: Mapping[str, Any]) -> str:
-        """Which side's change is taken from which: `North minus South`."""
-        first, second = (self.side_label(side) for side in subgroup["sides"])
-        return self.word("difference", first=first, second=second)
+        """Which side's change is taken from which: `North minus South`; of a subgroup `North, f minus m`."""
+        if "sides" in subgroup:
+            first, second = (self.side_label(side) for side in subgroup["sides"])
+            return self.word("difference", first=first, second=second)
+        first, second = next(value for value in subgroup.values() if isinstance(value, list))
+        levels = self.word("difference", first=clean(first), second=clean(second))
+        return f"{self.side_label(subgroup['side'])}, {levels}" if "side" in subgroup else levels
 
     def finding_label(self, finding: Finding) -> str:
         """Whom or what the finding's number is about; between two arms it is their difference."""
@@ -237,8 +241,8 @@ def arm_shape(arm: str, side: int) -> str:
 
 
 def is_difference(subgroup: Mapping[str, Any]) -> bool:
-    """Whether a finding compares the changes of two sides (its interval is of side × time)."""
-    return "sides" in subgroup
+    """Whether a finding compares the changes of two sides or of two levels of a subgroup."""
+    return any(isinstance(value, list) for value in subgroup.values())
 
 
 def mean_of(summary: Mapping[str, float | None] | None) -> float | None:

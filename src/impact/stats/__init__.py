@@ -5,6 +5,7 @@ cannot be computed is None with a `caveat` in words; ValueError is for mistakes 
 """
 
 from impact.stats.attrition import AttritionGroup, AttritionTable, LossTest, attrition_table
+from impact.stats.blocked import Blocked, ancova_blocked
 from impact.stats.caveats import Caveat
 from impact.stats.change import ReliableChange, reliable_change
 from impact.stats.clustered import ClusteredFit, MeanChange, mean_change_cr2, ols_cr2
@@ -33,6 +34,7 @@ from impact.stats.power import (
 )
 from impact.stats.power_simulation import SimulatedPower, simulate_power
 from impact.stats.ranks import RankBiserial, Superiority, probability_of_superiority_paired, rank_biserial
+from impact.stats.ratio import Ratio, ratio_of_means
 from impact.stats.reliability import ItemTotal, Reliability, cronbach_alpha, item_total
 from impact.stats.shares import Share, share
 from impact.stats.simultaneous import MeanChanges, Simultaneous, mean_changes_cr2, simultaneous_intervals
@@ -50,6 +52,7 @@ __all__ = [
     "Ancova",
     "AttritionGroup",
     "AttritionTable",
+    "Blocked",
     "Caveat",
     "ClusteredFit",
     "ClusteredPower",
@@ -70,6 +73,7 @@ __all__ = [
     "PermutationInterval",
     "Pooled",
     "RankBiserial",
+    "Ratio",
     "Reliability",
     "ReliableChange",
     "Share",
@@ -83,6 +87,7 @@ __all__ = [
     "WithoutEach",
     "adjust_p_values",
     "ancova",
+    "ancova_blocked",
     "arm_permutation_interval",
     "attrition_table",
     "cr2_widening",
@@ -108,6 +113,7 @@ __all__ = [
     "probability_of_superiority_paired",
     "random_effects_meta",
     "rank_biserial",
+    "ratio_of_means",
     "reliable_change",
     "share",
     "sign_flip",

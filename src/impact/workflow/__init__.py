@@ -28,6 +28,7 @@ from impact.workflow.demo import Demo, create_demo, open_demo
 from impact.workflow.evaluations import build_report, evaluate_files, evaluate_programme, findings_json
 from impact.workflow.forecasts import simulate_plan
 from impact.workflow.imports import import_data, import_programme
+from impact.workflow.plans import lock_of, lock_plan
 from impact.workflow.programmes import (
     ProgrammeFacts,
     ProgrammeOverview,
@@ -81,6 +82,8 @@ __all__ = [
     "instrument_of",
     "list_programmes",
     "list_releases",
+    "lock_of",
+    "lock_plan",
     "new_password",
     "open_demo",
     "plan_folders",

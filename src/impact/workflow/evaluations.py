@@ -14,6 +14,7 @@ from impact.store import Database, Programme, programmes
 from impact.store import submissions as stored
 from impact.vault import Vault
 from impact.workflow.content import plan_of
+from impact.workflow.plans import lock_of
 
 Findings = dict[str, Any]
 Progress = Callable[[float], None]
@@ -30,18 +31,25 @@ def evaluate_files(
     audience: str = "team",
     language: str = LANGUAGE,
     progress: Progress | None = None,
+    invited: Path | None = None,
 ) -> Findings:
-    """Findings of data files, for `team` or `public`. `columns` maps raw files. Raises DataInvalid."""
+    """Findings of data files, for `team` or `public`. `columns` maps raw files, `invited` is a file of how many were
+    invited and consented. A lock beside the plan's file makes its findings planned. Raises DataInvalid.
+    """
     from impact import evaluation, formats, linkage
 
+    lock, deviations = lock_of(plan)
+    told = formats.read_invited(invited, plan, instrument) if invited else None
     mapping = formats.load_columns(columns, instrument) if columns else None
     submissions = formats.read_data(paths, instrument, mapping, progress)
-    waves = [wave for contrast in plan.contrasts for wave in (contrast.before, contrast.after)]
-    formats.check_waves(submissions, instrument, waves)
+    formats.check_waves(submissions, instrument, [wave for wave in instrument.waves if wave in plan.waves])
     DataInvalid.raise_if(_nobody_to_follow(plan, submissions))
     links = linkage.link(instrument, submissions)
-    labels = evaluation.default_labels(instrument, plan, language)
-    return evaluation.run(plan, instrument, submissions, links, audience=audience, labels=labels)
+    return evaluation.run(
+        plan, instrument, submissions, links, audience=audience, deviations=deviations, invited=told,
+        labels=evaluation.default_labels(instrument, plan, language),
+        locked_at=lock and lock.locked_at, locked_by=lock and lock.by,
+    )  # fmt: skip
 
 
 def _nobody_to_follow(plan: Plan, submissions: Submissions) -> Iterator[Problem]:
@@ -49,13 +57,13 @@ def _nobody_to_follow(plan: Plan, submissions: Submissions) -> Iterator[Problem]
     from impact.linkage import usable
 
     coded = usable(submissions.code).any() if submissions.code.shape[1] else False
-    if not (coded or (submissions.respondent >= 0).any()):
+    if plan.design != "retrospective_pre" and not (coded or (submissions.respondent >= 0).any()):
         yield Problem(
             "the data",
             "nobody is known by a respondent or a usable code, so no person's change can be computed.",
             "Fill the column “respondent”, or the columns “code.…” (at most two elements may be missing).",
         )
-    if plan.design == "one_group" and not (submissions.arm == ARMS.index("workshop")).any():
+    if not plan.has_arms and not (submissions.arm == ARMS.index("workshop")).any():
         yield Problem(
             "column “arm”",
             "everybody belongs to the comparison group, and this plan looks only at people of workshops.",

@@ -39,7 +39,7 @@ def _for_team(findings: Mapping[str, Any], pairs: int) -> str:
 def _where(findings: Mapping[str, Any]) -> str:
     if any("side" in found["subgroup"] for found in findings["findings"]):
         return "on each side"
-    return "people on" if findings["design"] == "one_group" else "in each group"
+    return "people on" if findings["design"] in ("one_group", "retrospective_pre") else "in each group"
 
 
 def _counts(findings: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
