@@ -26,6 +26,7 @@ class Single:
 
     submissions: Submissions
     person: np.ndarray
+    distance: np.ndarray
     by: str
     refused: int
     pairs: Mapping[str, Mapping[int, int]]
@@ -42,19 +43,20 @@ def once(instrument: Instrument, submissions: Submissions, links: LinksLike) -> 
     """Each person once a wave. Costs one sort of the people's codes; nothing more where nobody is double."""
     linked, count = numbered(np.asarray(links.person))
     person = _joined(submissions, linked, count)
+    distance = np.asarray(links.distance)
     whole = (links.by, links.refused, links.pairs)
     slot = person * len(instrument.waves) + submissions.wave
     is_double = np.bincount(slot)[slot] > 1 if len(slot) else np.zeros(0, dtype=bool)
     several = np.unique(person[person != linked])
     if not is_double.any():
-        return Single(submissions, person, *whole, repeated=len(several))
+        return Single(submissions, person, distance, *whole, repeated=len(several))
     repeated = len(np.union1d(person[is_double], several))
     waves_each = np.bincount(linked)[linked]
     answered = _answered(instrument, submissions)
     order = np.lexsort((hash_of_rows(instrument, submissions), -answered, -waves_each, slot))
     ordered = slot[order]
     kept = np.sort(order[np.concatenate([[True], ordered[1:] != ordered[:-1]])])
-    return Single(_take(submissions, kept), person[kept], *whole, repeated=repeated)
+    return Single(_take(submissions, kept), person[kept], distance[kept], *whole, repeated=repeated)
 
 
 def _joined(submissions: Submissions, linked: np.ndarray, count: int) -> np.ndarray:
