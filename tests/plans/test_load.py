@@ -143,7 +143,7 @@ CASES = [
         "Write “estimator: cr2”, or “cluster: none”."
     ]),
     (("design: one_group", "design: randomised\neffect_size: g_av"), [
-        "tiny.yaml, line 6: “g_av” does not fit the design “randomised”. Use g_before."
+        "tiny.yaml, line 6: “g_av” does not fit the design “randomised”. Use g_before or g_after."
     ]),
     (("design: one_group", "design: one_grup"), [
         "tiny.yaml, line 5: “one_grup” is no design. Did you mean “one_group”?"

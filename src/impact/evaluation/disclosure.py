@@ -129,6 +129,7 @@ def _hidden_finding(found: Row, design: str, labels: Labels, instrument: Instrum
         "estimate": shapes.no_estimate(found["estimate"]["level"]),
         "tests": [],
         "effect_size": shapes.no_effect_size(),
+        "benchmark": None,
         "reliable_change": shapes.no_reliable_change(),
         "verdict": None,
         "sensitivity": [],

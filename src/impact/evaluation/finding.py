@@ -11,6 +11,7 @@ import numpy as np
 
 from impact import stats
 from impact.evaluation import change, designs, findings
+from impact.evaluation.benchmark import benchmark_block
 from impact.evaluation.claims import Basis, Evidence, claim, licence_of
 from impact.evaluation.designs import Estimate
 from impact.evaluation.effects import effect_size
@@ -51,6 +52,9 @@ def change_finding(
     return found | {
         **_levels(setting, sample, enough),
         **blocks,
+        "benchmark": benchmark_block(
+            plan, outcome.role, scale.direction, blocks.get("effect_size", found["effect_size"]), setting.labels.language
+        ),
         "caveats": caveats_of(setting, sample, plain, codes, groups),
         "tests": _tests(setting, sample, plain, in_family),
         **_claims(setting, outcome, side, sample, plain, wide),
@@ -124,6 +128,7 @@ def _finding(
         | {"simultaneous": wide},
         "tests": [],
         "effect_size": findings.no_effect_size(),
+        "benchmark": None,
         "reliable_change": findings.no_reliable_change(),
         "sesoi": plan.sesoi_of(outcome),
         "verdict": verdict(decisive["low"], decisive["high"], plan.sesoi_of(outcome), direction),

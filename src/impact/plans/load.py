@@ -13,6 +13,7 @@ from typing import Any
 from impact.errors import InstrumentInvalid, NotFound, PlanInvalid
 from impact.instruments.model import Instrument
 from impact.instruments.reading import Document
+from impact.plans.benchmarks import benchmarks
 from impact.plans.entries import check_waves, read_contrasts, read_outcomes
 from impact.plans.model import ARM_MEANS, DESIGNS, Plan, Thresholds
 
@@ -24,8 +25,8 @@ ESTIMATORS: Mapping[str, tuple[str, ...]] = {
 }
 EFFECT_SIZES: Mapping[str, tuple[str, ...]] = {
     "one_group": ("g_av", "g_z", "g_before"),
-    "comparison": ("g_before",),
-    "randomised": ("g_before",),
+    "comparison": ("g_before", "g_after"),
+    "randomised": ("g_before", "g_after"),
 }
 CLUSTERS = ("workshop", "none")
 FEW_WORKSHOPS = ("paired", "none")
@@ -37,6 +38,7 @@ _REQUIRED = ("format", "id", "title", "instrument", "design", "outcomes", "contr
 _OPTIONAL = (
     "by_side", "compare_sides", "estimator", "few_workshops", "effect_size", "correction", "level",
     "missing", "minimum_n", "thresholds", "words", "seed", "arm_means",
+    "benchmark",
 )  # fmt: skip
 
 Find = Callable[[str, int], Instrument]
@@ -69,6 +71,8 @@ def content_sha256(values: Mapping[str, Any]) -> str:
     # A key that came later counts only where it says something, so that older plans keep their hash.
     if plain.get("arm_means") == "attended":
         del plain["arm_means"]
+    if plain.get("benchmark") is None:
+        plain.pop("benchmark", None)
     return hashlib.sha256(
         json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
     ).hexdigest()
@@ -127,6 +131,7 @@ def _values(document: Document, instrument: Instrument | None) -> dict[str, Any]
         **_sides(document, instrument, design),
         **_estimation(document, design),
         "arm_means": _arm_means(document, design),
+        "benchmark": _benchmark(document),
     }
     return values
 
@@ -231,6 +236,11 @@ def _arm_means(document: Document, design: str | None) -> str:
             ("arm_means",), "the design “one_group” has no arms.", "Remove the line, or name another design."
         )
     return document.one_of(("arm_means",), value, ARM_MEANS, "attended")
+
+
+def _benchmark(document: Document) -> str | None:
+    value = document.data.get("benchmark")
+    return None if value is None else document.one_of(("benchmark",), value, tuple(benchmarks()))
 
 
 def _estimation(document: Document, design: str | None) -> dict[str, Any]:

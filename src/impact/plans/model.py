@@ -43,6 +43,7 @@ class Plan:
     cluster    `workshop` (people in one workshop resemble each other) or `none` (with its caveat)
     estimator  for three workshops or more; `few_workshops` names the one for one or two, fixed here beforehand
     correction `simultaneous` (Bonferroni-adjusted intervals over primary outcomes × sides)
+    benchmark  id of a published distribution of effects (`benchmarks.py`) to read primary findings beside; None: none
     arm_means  people of the workshop arm `attended` it, or were `offered` a place (came or not)
     minimum_n  fewer analysed people than this, and no interval is computed
     """
@@ -69,6 +70,7 @@ class Plan:
     sha256: str
     compare_sides: bool = False
     arm_means: str = "attended"
+    benchmark: str | None = None
     seed: int = 1
     path: str = ""
 
