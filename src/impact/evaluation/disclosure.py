@@ -34,6 +34,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from impact.evaluation import findings as shapes
+from impact.evaluation.across_workshops import block_of
 from impact.evaluation.claims import frequencies, licence_of, suppressed_claim
 from impact.evaluation.finding import who
 from impact.evaluation.intervals import interval_block
@@ -65,6 +66,7 @@ def disclose(raw: Row, audience: str, threshold: int, labels: Labels, instrument
         "findings": [_public(found) for found in shown],
         "intervals": interval_block(raw["intervals"]["level"], raw["intervals"]["family"], shown, language),
         "linkage": _linkage(raw["linkage"], flow, threshold),
+        "portfolio": block_of(**raw["portfolio"], threshold=threshold, language=language),
         "disclosure": _rule(audience, threshold, sum(found["suppressed"] for found in shown), language),
         "caveats": raw["caveats"] + ([caveat("parts_hidden", language)] if parts_hidden else []),
     }

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from impact.evaluation import findings, flow, notes
+from impact.evaluation import across_workshops, findings, flow, notes
 from impact.evaluation import labels as naming
 from impact.evaluation.canonical import LinksLike, canonical
 from impact.evaluation.claims import licence_block, licence_of
 from impact.evaluation.designs import is_few
 from impact.evaluation.disclosure import disclose
-from impact.evaluation.finding import change_finding, difference_finding
+from impact.evaluation.finding import change_finding, difference_finding, who
 from impact.evaluation.labels import Labels, default_labels
 from impact.evaluation.notes import Kept
 from impact.evaluation.people import (
@@ -87,6 +87,7 @@ class _Engine:
         ]
         self.findings: list[dict[str, Any]] = []
         self.quality: list[dict[str, Any]] = []
+        self.over_workshops: list[dict[str, Any]] = []
         self.analysed = np.zeros(len(self.data.submissions), dtype=bool)
         self.absent = _absent_items(setting, self.data.submissions, self.waves)
         self._pairs = {contrast: self._people(contrast) for contrast in plan.contrasts}
@@ -138,6 +139,7 @@ class _Engine:
             self.findings.append(found)
             if outcome.role == "primary":
                 self.analysed[sample.rows] = True
+                self._over_workshops(outcome, contrast, side, sample)
         if setting.plan.compare_sides and outcome.role == "primary":
             for first, second in combinations(samples, 2):
                 both = together(samples[first], samples[second])
@@ -145,6 +147,16 @@ class _Engine:
                 self.findings.append(
                     difference_finding(setting, outcome, contrast, first, second, both, ends)
                 )
+
+    def _over_workshops(self, outcome: Outcome, contrast: Contrast, side: str | None, sample: Sample) -> None:
+        if not across_workshops.applies(self.setting):
+            return
+        names = self.setting.labels
+        title = naming.scale_title(self.setting.instrument, outcome.scale, names, side)
+        row = across_workshops.workshop_row(
+            self.setting, outcome, contrast, side, sample, title, who(names, side)
+        )
+        self.over_workshops.append(row)
 
     def _asked(self, wave: str, scores: np.ndarray) -> dict[str | None, tuple[int, int]]:
         """Side (None: all) → people with a score at `wave` who could be in a finding, by arm as in ARMS."""
@@ -207,7 +219,7 @@ def _document(engine: _Engine, links: LinksLike, locked_at: str | None) -> dict[
         "harm": [],
         "linkage": flow.linkage_block(links, rows),
         "deviations": [],
-        "portfolio": {},
+        "portfolio": {"rows": engine.over_workshops, "pools": across_workshops.applies(setting)},
         "caveats": _caveats(engine, links),
     }
 
