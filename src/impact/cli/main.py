@@ -15,6 +15,7 @@ from impact.cli.check import check
 from impact.cli.demo import demo
 from impact.cli.evaluate import evaluate, report
 from impact.cli.importing import import_
+from impact.cli.portfolio import portfolio
 from impact.cli.programme import programme
 from impact.cli.serve import serve
 from impact.cli.user import user
@@ -89,7 +90,7 @@ def main() -> None:
     pass
 
 
-for command in (demo, serve, import_, evaluate, report, check, programme, user):
+for command in (demo, serve, import_, evaluate, report, portfolio, check, programme, user):
     main.add_command(command)
 
 

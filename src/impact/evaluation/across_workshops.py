@@ -45,13 +45,21 @@ def applies(setting: Setting) -> bool:
 
 
 def workshop_row(
-    setting: Setting, outcome: Outcome, contrast: Contrast, side: str | None, sample: Sample, title: str, who: str
+    setting: Setting,
+    outcome: Outcome,
+    contrast: Contrast,
+    side: str | None,
+    sample: Sample,
+    title: str,
+    who: str,
 ) -> Row:
     """One row: a primary scale, a contrast and a side (None: all people). Keys with _ are for disclosure only."""
     sizes, means, errors = _by_workshop(sample)
     level, sesoi = setting.plan.level, setting.plan.sesoi_of(outcome)
     can = len(sizes) > 1 and bool((sizes > 1).all()) and bool((errors > 0).all())
-    block, codes = pooled(means.tolist(), errors.tolist(), level, UNIT) if can else (no_pooling(level, UNIT), [])
+    block, codes = (
+        pooled(means.tolist(), errors.tolist(), level, UNIT) if can else (no_pooling(level, UNIT), [])
+    )
     if can and (sizes - 1 < FEW_DF).any():
         codes.append("pooled_few_df")
     language = setting.labels.language

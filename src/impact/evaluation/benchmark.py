@@ -95,7 +95,11 @@ def _shrunken(
 
 
 def _text(
-    forms: Mapping[str, Any], entry: Benchmark, size: Mapping[str, Any], ends: list[Any], shrunken: dict[str, Any]
+    forms: Mapping[str, Any],
+    entry: Benchmark,
+    size: Mapping[str, Any],
+    ends: list[Any],
+    shrunken: dict[str, Any],
 ) -> str:
     parts = ["published" if ends[0] is not None else "published_mean"]
     parts += ["shrunken"] if shrunken["value"] is not None else []
@@ -103,7 +107,9 @@ def _text(
         "mean": entry.value, "published_low": ends[0], "published_high": ends[1], "value": shrunken["value"],
         "low": shrunken["low"], "high": shrunken["high"],
     }  # fmt: skip
-    written = {key: f"{number:+.2f}".replace("-", "−") for key, number in numbers.items() if number is not None}
+    written = {
+        key: f"{number:+.2f}".replace("-", "−") for key, number in numbers.items() if number is not None
+    }
     return " ".join(
         forms[part].format(title=entry.title, k=entry.k, name=size["name"] or "", **written) for part in parts
     )

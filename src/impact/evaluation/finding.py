@@ -53,7 +53,11 @@ def change_finding(
         **_levels(setting, sample, enough),
         **blocks,
         "benchmark": benchmark_block(
-            plan, outcome.role, scale.direction, blocks.get("effect_size", found["effect_size"]), setting.labels.language
+            plan,
+            outcome.role,
+            scale.direction,
+            blocks.get("effect_size", found["effect_size"]),
+            setting.labels.language,
         ),
         "caveats": caveats_of(setting, sample, plain, codes, groups),
         "tests": _tests(setting, sample, plain, in_family),

@@ -131,4 +131,6 @@ def _check_order(document: Document, place: tuple[Any, ...], numbers: Mapping[st
                 (*place, ends[0]), "the value does not lie inside the interval.", "Look at the source again."
             )
     if (numbers["low"] is None) != (numbers["level"] is None):
-        document.problem((*place, "level"), "an interval and its level belong together.", "Give both or none.")
+        document.problem(
+            (*place, "level"), "an interval and its level belong together.", "Give both or none."
+        )

@@ -5,6 +5,7 @@ programmes   set one up, list them, look at one
 submissions  a participant's answers come in
 imports      a data file comes in
 evaluations  data become findings, findings become a report
+portfolios   findings of many programmes become one result
 remarks      what participants wrote in their own words
 releases     findings are frozen for a funder
 withdrawals  a participant's answers go again
@@ -26,6 +27,7 @@ from impact.workflow.content import (
 from impact.workflow.demo import Demo, create_demo, open_demo
 from impact.workflow.evaluations import build_report, evaluate_files, evaluate_programme, findings_json
 from impact.workflow.imports import import_data, import_programme
+from impact.workflow.portfolios import pool_findings
 from impact.workflow.programmes import (
     ProgrammeFacts,
     ProgrammeOverview,
@@ -83,6 +85,7 @@ __all__ = [
     "open_demo",
     "plan_folders",
     "plan_of",
+    "pool_findings",
     "programme_overview",
     "read_remarks",
     "release",
