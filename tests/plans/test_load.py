@@ -217,3 +217,26 @@ def test_what_an_arm_means_is_in_the_plan_and_its_hash(load, problems):
     assert problems(GOOD + "arm_means: offered\n") == [
         "tiny.yaml, line 13: the design “one_group” has no arms. Remove the line, or name another design."
     ]
+
+
+def test_a_benchmark_is_a_known_one_and_old_plans_keep_their_hash(load, problems):
+    assert load(GOOD).benchmark is None
+    named = load(GOOD + "benchmark: contact_randomised_2019\n")
+    assert named.benchmark == "contact_randomised_2019"
+    assert named.sha256 != load(GOOD).sha256
+    assert load(GOOD + "benchmark: null\n").sha256 == load(GOOD).sha256
+    assert problems(GOOD + "benchmark: contact_randomized_2019\n") == [
+        "tiny.yaml, line 13: “contact_randomized_2019” is no benchmark. Did you mean “contact_randomised_2019”?"
+    ]
+
+
+def test_shipped_plans_keep_the_hash_they_had():
+    from impact.workflow import find_plan
+
+    assert {
+        name: find_plan(name)[0].sha256[:16] for name in ("dialogue-core", "dialogue-short", "jobs-ii")
+    } == {
+        "dialogue-core": "a459fd5362288f2f",
+        "dialogue-short": "d206631591e5933a",
+        "jobs-ii": "0380aff45ebe3815",
+    }

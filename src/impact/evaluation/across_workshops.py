@@ -11,9 +11,10 @@ nothing can be had by subtraction, or there is no row. It is shown only if
 1. every workshop has at least max(minimum_n, threshold) people of that row, and
 2. there are at least FEWEST_WORKSHOPS of them: who knows all about one workshop (its facilitator) faces, for the other
    k − 1, two unknowns each (mean, spread) even if all sizes are known, and seven figures made of them are published
-   (average change, its paired t, its CR2 error, pooled value, its error, τ, I²), nine with the range of a
-   leave-one-out analysis. From k = 6 on there are more unknowns than figures; below, the others' averages could be
-   solved for, and with two they could be read off. Q and the limits of τ are left out because they are figures too.
+   (average change, its paired t, its CR2 error, pooled value, its error, τ, I²). From k = 6 on there are more unknowns
+   than figures (10 against 7); below, the others' averages could be solved for, and with two they could be read off.
+   Q and the limits of τ are left out because they are figures too. (The range of a leave-one-out analysis would give
+   its two extreme workshops back whatever k is, and is none of this block's.)
 Figures are rounded for the team as well, since facilitators are in the team; “too few”, “too small” and “all alike in
 one workshop” have one shape and one caveat. Source of the rule: practice.md 7, “no league tables under k groups”.
 """

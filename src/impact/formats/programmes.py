@@ -86,10 +86,11 @@ def _programme(
     plan, instrument = checked.within("plan"), checked.within("instrument")
     data, labels = checked.within("data"), checked.within("labels")
     version = instrument.whole("version", 1, 1_000_000)
-    level = checked.within("intervals").number("level", 0.5, 0.9999)
+    intervals = checked.within("intervals")
+    level = intervals.number("level", 0.5, 0.9999)
     licence = checked.within("licence")
     titles = _scales(labels)
-    members = _members(checked, level, titles, scales, contrasts)
+    members = _members(checked, None if intervals.is_broken else level, titles, scales, contrasts)
     return Programme(
         name=checked.file,
         plan_id=plan.text("id"),
@@ -142,7 +143,7 @@ def _scales(labels: Checked) -> dict[str, tuple[str, str]]:
 
 def _members(
     checked: Checked,
-    level: float,
+    level: float | None,
     titles: Mapping[str, tuple[str, str]],
     scales: Collection[str],
     contrasts: Collection[str],
@@ -180,7 +181,7 @@ def _side(one: Checked) -> Any:
 
 
 def _member(
-    one: Checked, scale: str, contrast: str, side: str | None, level: float,
+    one: Checked, scale: str, contrast: str, side: str | None, level: float | None,
     titles: Mapping[str, tuple[str, str]],
 ) -> Member | None:  # fmt: skip
     place = f"{scale}, {contrast}" + (f", side {side}" if side else "")
@@ -206,7 +207,7 @@ def _member(
     n, sesoi = one.whole("n", 1, 10**9), one.number("sesoi", 1e-6, 100.0)
     licence = one.within("claim").one_of("licence", LICENCES)
     size = one.within("effect_size")
-    if one.is_broken:
+    if one.is_broken or level is None:
         return None
     if stated != level or not _fits(value, low, high, error, df, level):
         told = (
