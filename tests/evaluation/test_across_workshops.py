@@ -125,7 +125,7 @@ def without(room):
         (ROOMS, {"minimum_n": 6}),
         (ROOMS, {"audience": "public"}),
         (ROOMS | {"B": [1, 1, 1, 1, 1]}, {}),
-        (dict.fromkeys(ROOMS, [0, 1, 2, 3, 4]), {}),
+        ({name: [0, 1, 2, 3, 4] for name in ROOMS}, {}),
         ({"A": [0, 1, 2] * 9}, {}),
         ({"A": [1]}, {}),
         ({"": [0, 1, 2] * 9}, {}),

@@ -16,9 +16,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from impact.evaluation import findings
+from impact.evaluation.setting import Setting
 from impact.evaluation.wording import words
 from impact.plans.benchmarks import Benchmark, benchmarks
-from impact.plans.model import Plan
+from impact.plans.model import Outcome, Plan
 from impact.stats.distributions import normal_quantile
 
 PUBLISHED_AS = {
@@ -29,6 +31,13 @@ STANDARDISED_BY = {
     ("comparison", "g_before"): "pooled_sd_before", ("randomised", "g_before"): "pooled_sd_before",
     ("comparison", "g_after"): "pooled_sd_after", ("randomised", "g_after"): "pooled_sd_after",
 }  # fmt: skip
+
+
+def benchmark_of(setting: Setting, outcome: Outcome, size: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The block of a finding on `outcome`; `size`: its effect size, None if there is none."""
+    direction = setting.instrument.scale[outcome.scale].direction
+    size = size or findings.no_effect_size()
+    return benchmark_block(setting.plan, outcome.role, direction, size, setting.labels.language)
 
 
 def benchmark_block(

@@ -11,7 +11,7 @@ import numpy as np
 
 from impact import stats
 from impact.evaluation import change, designs, findings
-from impact.evaluation.benchmark import benchmark_block
+from impact.evaluation.benchmark import benchmark_of
 from impact.evaluation.claims import Basis, Evidence, claim, licence_of
 from impact.evaluation.designs import Estimate
 from impact.evaluation.effects import effect_size
@@ -52,13 +52,7 @@ def change_finding(
     return found | {
         **_levels(setting, sample, enough),
         **blocks,
-        "benchmark": benchmark_block(
-            plan,
-            outcome.role,
-            scale.direction,
-            blocks.get("effect_size", found["effect_size"]),
-            setting.labels.language,
-        ),
+        "benchmark": benchmark_of(setting, outcome, blocks.get("effect_size")),
         "caveats": caveats_of(setting, sample, plain, codes, groups),
         "tests": _tests(setting, sample, plain, in_family),
         **_claims(setting, outcome, side, sample, plain, wide),
