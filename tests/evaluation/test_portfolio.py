@@ -162,6 +162,7 @@ FAULTS = [
     ({"sides": {"a": "Ash", "b": "Oak"}}, "the names of the sides is “a: Ash, b: Oak”, and in a “a: Ash, b: Birch”. Say in the tags file “comparable: {sides: true}” if side a means the same in all of them."),
     ({"members": (member(3.0, side="a"),)}, "there is no primary finding trust, post - pre. Leave the file out, or choose with --scale and --contrast what all have."),
     ({"members": (member(3.0, direction="lower"),)}, "what is hoped for on trust, post - pre is “lower”, and elsewhere “higher”. Such scales do not measure the same; leave the file out."),
+    ({"members": (member(3.0, licence="account"),)}, "its findings are “account”, of which nothing may be said together with others. Leave the file out."),
     ({"data_sha256": f"{'a':0>64}"}, "these are the same data as in a, or cannot be told from them. Give each programme once. If they are two, give the team's findings, whose fingerprints of the data differ."),
     ({"data_sha256": None}, "these are the same data as in a, or cannot be told from them. Give each programme once. If they are two, give the team's findings, whose fingerprints of the data differ."),
     ({"members": (member(),)}, "these are the same data as in a, or cannot be told from them. Give each programme once. If they are two, give the team's findings, whose fingerprints of the data differ."),

@@ -30,7 +30,7 @@ from impact.evaluation.findings import UNIT
 from impact.evaluation.people import Sample
 from impact.evaluation.pooling import clipped, no_pooling, pooled, rounded, written
 from impact.evaluation.setting import Setting
-from impact.evaluation.wording import caveat, words
+from impact.evaluation.wording import caveat, worded_in, words
 from impact.plans.model import Contrast, Outcome
 
 FEWEST_WORKSHOPS = 6
@@ -63,7 +63,7 @@ def workshop_row(
     )
     if can and (sizes - 1 < FEW_DF).any():
         codes.append("pooled_few_df")
-    language = setting.labels.language
+    language = worded_in(setting.labels.language, "portfolio")
     return _told(block, sesoi) | {
         "scale": outcome.scale,
         "contrast": contrast.name,
@@ -121,6 +121,7 @@ def _text(block: Row, k: int, sesoi: float, title: str, who: str, language: str)
 
 def block_of(rows: Iterable[Row], pools: bool, threshold: int, language: str) -> Row:
     """The block `portfolio` as it may be shown: each row whole, or nothing of it."""
+    language = worded_in(language, "portfolio")
     rule = words(language)["portfolio"]["rule"].format(fewest=FEWEST_WORKSHOPS, threshold=threshold)
     caveats = [] if pools else [caveat("no_workshops_to_pool", language)]
     return {

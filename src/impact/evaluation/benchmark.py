@@ -18,7 +18,7 @@ from typing import Any
 
 from impact.evaluation import findings
 from impact.evaluation.setting import Setting
-from impact.evaluation.wording import words
+from impact.evaluation.wording import worded_in, words
 from impact.plans.benchmarks import Benchmark, benchmarks
 from impact.plans.model import Outcome, Plan
 from impact.stats.distributions import normal_quantile
@@ -59,7 +59,7 @@ def benchmark_block(
     if code is None:
         shrunken, missing = _shrunken(entry, size, plan.level, sign)
     told = code or missing
-    forms = words(language)["benchmark"]
+    forms = words(worded_in(language, "benchmark"))["benchmark"]
     values = {"title": entry.title, "design": forms["designs"][entry.design]}
     return {
         "id": entry.id,

@@ -13,6 +13,7 @@ from typing import Any
 
 from impact.errors import Problem
 from impact.evaluation.portfolio import Programme
+from impact.evaluation.portfolio_words import worded_as
 
 _SAME: tuple[tuple[str, Callable[[Programme], Any], str], ...] = (
     ("design", lambda one: one.design, "Pool programmes of one design; a portfolio for each."),
@@ -45,7 +46,7 @@ def portfolio_faults(
     if not sides_comparable:
         remedy = "Say in the tags file “comparable: {sides: true}” if side a means the same in all of them."
         found += _mixed(ordered, "names of the sides", _sides, remedy)
-    found += _cells(ordered)
+    found += [*_cells(ordered), *_unsayable(ordered)]
     if measure == "effect_size":
         found += _sizes(ordered)
     return [*found, *_twice(ordered)]
@@ -100,6 +101,16 @@ def _cells(programmes: Sequence[Programme]) -> Iterator[Problem]:
             elif own[cell] != direction:
                 told = f"what is hoped for on {_told(cell)} is “{own[cell]}”, and elsewhere “{direction}”."
                 yield Problem(one.name, told, "Such scales do not measure the same; leave the file out.")
+
+
+def _unsayable(programmes: Sequence[Programme]) -> Iterator[Problem]:
+    """A licence under which nothing may be said of a pooled change, as of people's own accounts."""
+    for one in programmes:
+        for licence in sorted(
+            {member.licence for member in one.members if worded_as(member.licence) is None}
+        ):
+            told = f"its findings are “{licence}”, of which nothing may be said together with others."
+            yield Problem(one.name, told, "Leave the file out.")
 
 
 def _told(cell: tuple[str, str, str]) -> str:

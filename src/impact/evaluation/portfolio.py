@@ -22,9 +22,9 @@ from impact.evaluation.claims import LICENCES
 from impact.evaluation.findings import FORMAT
 from impact.evaluation.numbers import published, significant
 from impact.evaluation.pooling import no_pooling, pooled, rounded
-from impact.evaluation.portfolio_words import claim_block, hidden_claim
+from impact.evaluation.portfolio_words import claim_block, hidden_claim, worded_as
 from impact.evaluation.verdicts import verdict
-from impact.evaluation.wording import caveat, words
+from impact.evaluation.wording import caveat, worded_in, words
 from impact.stats import random_effects_meta
 from impact.stats.distributions import t_quantile
 
@@ -107,7 +107,8 @@ def pool_programmes(
     first = ordered[0]
     cells = sorted({member.cell: None for member in first.members})
     results = [row for cell in cells for row in results_of(ordered, cell, measure)]
-    forms = words(first.language)["portfolio"]
+    language = worded_in(first.language, "portfolio")
+    forms = words(language)["portfolio"]
     return {
         "format": FORMAT,
         "kind": KIND,
@@ -125,7 +126,7 @@ def pool_programmes(
             "fewest_in_group": FEWEST_IN_GROUP,
             "rule": forms["rule_programmes"].format(fewest=FEWEST_ROWS, group=FEWEST_IN_GROUP),
         },
-        "caveats": _whole_caveats(first.language, declared),
+        "caveats": _whole_caveats(language, declared),
     }
 
 
@@ -243,7 +244,7 @@ def _result(cell: tuple[str, str, str], group: Group, measure: str, hidden: str 
         "verdict": decided,
         "claim": said,
         "rows": _rows(group.programmes, members, measure, programme.level) if shows_rows else None,
-        "caveats": [caveat(code, programme.language) for code in codes],
+        "caveats": [caveat(code, worded_in(programme.language, "portfolio")) for code in codes],
         "suppressed": bool(hidden),
     }
 
@@ -255,7 +256,7 @@ def _pooled(
     block, codes = pooled(values, errors, level, unit)
     if min(member.df for member in members) < FEW_DF:
         codes.append("pooled_few_df")
-    if licence == "these_rooms" and block["prediction"]["low"] is not None:
+    if worded_as(licence) == "these_rooms" and block["prediction"]["low"] is not None:
         block = block | {"prediction": {"low": None, "high": None}}
         codes.append("pooled_rooms")
     return block, codes

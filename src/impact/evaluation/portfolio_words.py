@@ -6,9 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from impact.evaluation.pooling import clipped, written
-from impact.evaluation.wording import language_for, words
+from impact.evaluation.wording import worded_in, words
 
+WORDED = ("these_rooms", "before_after", "comparison", "randomised")
+_WORDED_AS = {
+    "stayers": "these_rooms",
+    "before_after_followup": "before_after",
+    "limited_comparison": "comparison",
+}
 _MOVED = ("improved", "improved_below_sesoi", "worsened", "higher", "lower")
+
+
+def worded_as(licence: str) -> str | None:
+    """The licence whose pooled sentences one may use, none of which says more; None: nothing pooled may be said."""
+    return licence if licence in WORDED else _WORDED_AS.get(licence)
 
 
 def claim_block(
@@ -16,16 +27,17 @@ def claim_block(
 ) -> dict[str, str]:
     """The block `claim` of a pooled result. `block` as `pooling.pooled` gives it, exact; `decided` its verdict (None
     where there is no SESOI in its unit: then the sentence says only whether the interval leaves zero)."""
-    language = language_for(about["programme"].language)
+    language = worded_in(about["programme"].language, "portfolio")
     catalogue = words(language)
     forms = catalogue["portfolio"]
     values = _names(catalogue, **about)
     estimate = block["estimate"]
-    if estimate["low"] is None:
+    as_licence = worded_as(licence)
+    if estimate["low"] is None or as_licence is None:
         return _said(licence, "missing", language, forms["missing"].format(**values))
     values |= _numbers(catalogue, block, sesoi)
     kind = _kind(decided, estimate)
-    parts = [forms["statements"][licence][kind]]
+    parts = [forms["statements"][as_licence][kind]]
     parts += [catalogue["tails"][decided]] if decided in catalogue["tails"] else []
     if block["prediction"]["low"] is not None:
         parts.append(forms["ahead"])
@@ -37,13 +49,14 @@ def claim_block(
         texts = [part.format(**(values | ahead if part is parts[-1] else values)) for part in parts]
     else:
         texts = [part.format(**values) for part in parts]
-    texts += [forms["closes"][licence].format(**values)] if kind == "moved" else []
+    close = forms["closes"].get(licence) or forms["closes"][as_licence]
+    texts += [close.format(**values)] if kind == "moved" else []
     return _said(licence, decided or kind, language, " ".join(texts))
 
 
 def hidden_claim(licence: str, **about: Any) -> dict[str, str]:
     """The same block for groups that are withheld: nothing in it depends on a number."""
-    language = language_for(about["programme"].language)
+    language = worded_in(about["programme"].language, "portfolio")
     catalogue = words(language)
     values = _names(catalogue, **about) | {"kind": about["by"]}
     return _said(licence, "suppressed", language, catalogue["portfolio"]["hidden"].format(**values))

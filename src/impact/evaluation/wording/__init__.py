@@ -29,6 +29,11 @@ def words(language: str) -> dict[str, Any]:
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
+def worded_in(language: str, part: str) -> str:
+    """`language` if its catalogue has `part`, else English: whole sentences, never two languages in one."""
+    return language_for(language) if part in words(language) else SOURCE_LANGUAGE
+
+
 def caveat(code: str, language: str, **values: str) -> dict[str, str]:
     """A caveat with its text, `{placeholders}` filled. An unknown code is a fault of ours: KeyError."""
     return {"code": code, "text": words(language)["caveats"][code].format(**values)}
