@@ -20,7 +20,18 @@ from impact.cli import main
 from impact.cli.tables import Column, table
 
 Impact = Callable[..., subprocess.CompletedProcess[str]]
-COMMANDS = ("check", "demo", "evaluate", "import", "plan", "programme", "report", "serve", "user")
+COMMANDS = (
+    "check",
+    "demo",
+    "evaluate",
+    "import",
+    "plan",
+    "portfolio",
+    "programme",
+    "report",
+    "serve",
+    "user",
+)
 
 
 def test_help_lists_every_command_and_exit_code(impact: Impact) -> None:

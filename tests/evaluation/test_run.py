@@ -18,7 +18,7 @@ KEYS = {
 }  # fmt: skip
 FINDING_KEYS = {
     "scale", "contrast", "subgroup", "role", "planned", "estimator", "n", "clusters", "singletons", "before", "after", "arms",
-    "estimate", "tests", "effect_size", "reliable_change", "verdict", "sesoi", "sensitivity", "sensitivity_summary", "claim", "caveats", "suppressed",
+    "estimate", "tests", "effect_size", "benchmark", "reliable_change", "verdict", "sesoi", "sensitivity", "sensitivity_summary", "claim", "caveats", "suppressed",
 }  # fmt: skip
 
 

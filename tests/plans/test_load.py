@@ -143,7 +143,7 @@ CASES = [
         "Write “estimator: cr2”, or “cluster: none”."
     ]),
     (("design: one_group", "design: randomised\neffect_size: g_av"), [
-        "tiny.yaml, line 6: “g_av” does not fit the design “randomised”. Use g_before."
+        "tiny.yaml, line 6: “g_av” does not fit the design “randomised”. Use g_before or g_after."
     ]),
     (("design: one_group", "design: one_grup"), [
         "tiny.yaml, line 5: “one_grup” is no design. Did you mean “one_group”?"
@@ -259,3 +259,26 @@ def test_how_often_missing_scores_are_filled_in_is_in_the_plan_and_its_hash(load
         "with one imputation its uncertainty cannot be told. Write 20 or more, or 0 for none."
     )
     assert len(problems(GOOD + "imputations: 201\n")) == len(problems(GOOD + "imputations: 2.5\n")) == 1
+
+
+def test_a_benchmark_is_a_known_one_and_old_plans_keep_their_hash(load, problems):
+    assert load(GOOD).benchmark is None
+    named = load(GOOD + "benchmark: contact_randomised_2019\n")
+    assert named.benchmark == "contact_randomised_2019"
+    assert named.sha256 != load(GOOD).sha256
+    assert load(GOOD + "benchmark: null\n").sha256 == load(GOOD).sha256
+    assert problems(GOOD + "benchmark: contact_randomized_2019\n") == [
+        "tiny.yaml, line 13: “contact_randomized_2019” is no benchmark. Did you mean “contact_randomised_2019”?"
+    ]
+
+
+def test_shipped_plans_keep_the_hash_they_had():
+    from impact.workflow import find_plan
+
+    assert {
+        name: find_plan(name)[0].sha256[:16] for name in ("dialogue-core", "dialogue-short", "jobs-ii")
+    } == {
+        "dialogue-core": "a459fd5362288f2f",
+        "dialogue-short": "d206631591e5933a",
+        "jobs-ii": "0380aff45ebe3815",
+    }

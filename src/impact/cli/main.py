@@ -16,6 +16,7 @@ from impact.cli.demo import demo
 from impact.cli.evaluate import evaluate, report
 from impact.cli.importing import import_
 from impact.cli.plan import plan
+from impact.cli.portfolio import portfolio
 from impact.cli.programme import programme
 from impact.cli.serve import serve
 from impact.cli.user import user
@@ -90,7 +91,7 @@ def main() -> None:
     pass
 
 
-for command in (demo, serve, import_, evaluate, report, check, plan, programme, user):
+for command in (demo, serve, import_, evaluate, report, portfolio, check, plan, programme, user):
     main.add_command(command)
 
 

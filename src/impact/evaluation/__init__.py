@@ -7,6 +7,8 @@ from impact.evaluation.findings import to_json
 from impact.evaluation.forecast import forecast
 from impact.evaluation.labels import Labels, default_labels
 from impact.evaluation.ledger import too_close
+from impact.evaluation.poolable import portfolio_faults
+from impact.evaluation.portfolio import pool_programmes
 from impact.evaluation.run import AUDIENCES, run
 from impact.evaluation.simulate import draw
 from impact.evaluation.verdicts import VERDICTS, verdict
@@ -22,6 +24,8 @@ __all__ = [
     "default_labels",
     "draw",
     "forecast",
+    "pool_programmes",
+    "portfolio_faults",
     "run",
     "to_json",
     "too_close",

@@ -37,6 +37,7 @@ from typing import Any
 
 from impact.evaluation import findings as shapes
 from impact.evaluation import sensitivity_disclosure as sensitivity
+from impact.evaluation.across_workshops import block_of
 from impact.evaluation.attrition_disclosure import disclose_attrition
 from impact.evaluation.claims import frequencies, licence_of, suppressed_claim
 from impact.evaluation.disclosure_blocks import disclose_blocks, rounded_blocks
@@ -77,6 +78,7 @@ def disclose(raw: Row, audience: str, threshold: int, labels: Labels, instrument
         "retention": disclose_retention(raw["retention"], threshold, language),
         "attrition": disclose_attrition(raw["attrition"], flow, raw, shown, threshold, language, audience),
         "linkage": _linkage(raw["linkage"], flow, threshold),
+        "portfolio": block_of(**raw["portfolio"], threshold=threshold, language=language),
         "disclosure": _rule(audience, threshold, sum(found["suppressed"] for found in shown), language),
         "caveats": raw["caveats"] + ([caveat("parts_hidden", language)] if parts_hidden else []),
     }
@@ -149,6 +151,7 @@ def _hidden_finding(found: Row, licence: Row, labels: Labels, instrument: Instru
         "estimate": shapes.no_estimate(found["estimate"]["level"]),
         "tests": [],
         "effect_size": shapes.no_effect_size(),
+        "benchmark": None,
         "reliable_change": shapes.no_reliable_change(),
         "verdict": None,
         "sensitivity": [],

@@ -38,7 +38,7 @@ def effect_size(plan: Plan, sample: Sample, plain: Estimate, verdict: str | None
             low, high = _over(result.standardizer, sample.n, plain)
             interval, value = plain.estimator, None if low is None else value
     else:
-        value, low, high = _over_pooled_sd(sample, plain)
+        value, low, high = _over_pooled_sd(sample, plain, name)
         interval = plain.estimator
     if value is None:
         return empty
@@ -62,8 +62,12 @@ def _over(unit: float | None, n: int, plain: Estimate) -> tuple[float | None, fl
     return plain.low * factor, plain.high * factor
 
 
-def _over_pooled_sd(sample: Sample, plain: Estimate) -> tuple[float | None, float | None, float | None]:
-    first, second = sample.before[sample.treated], sample.before[~sample.treated]
+def _over_pooled_sd(
+    sample: Sample, plain: Estimate, name: str
+) -> tuple[float | None, float | None, float | None]:
+    """`g_before` and `g_after`: over the pooled SD of both arms, before or after."""
+    scores = sample.after if name == "g_after" else sample.before
+    first, second = scores[sample.treated], scores[~sample.treated]
     df = len(first) + len(second) - 2
     squares = ((first - first.mean()) ** 2).sum() + ((second - second.mean()) ** 2).sum()
     if df < 2 or squares <= 0 or plain.low is None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from impact import stats
 from impact.evaluation import change, designs, findings
+from impact.evaluation.benchmark import benchmark_of
 from impact.evaluation.claims import Basis, Evidence, claim
 from impact.evaluation.designs import Estimate
 from impact.evaluation.effects import effect_size
@@ -59,6 +60,7 @@ def change_finding(
     return found | {
         **_levels(setting, sample, enough),
         **blocks,
+        "benchmark": benchmark_of(setting, outcome, blocks.get("effect_size")),
         "caveats": caveats_of(setting, sample, plain, codes, groups),
         "tests": _tests(setting, sample, plain, in_family),
         **claims_of(setting, outcome, side, sample, plain, wide, licence, None, found["planned"], level),
@@ -98,6 +100,7 @@ def base_finding(
         | {"simultaneous": wide},
         "tests": [],
         "effect_size": findings.no_effect_size(),
+        "benchmark": None,
         "reliable_change": findings.no_reliable_change(),
         "sesoi": plan.sesoi_of(outcome),
         "verdict": verdict(decisive["low"], decisive["high"], plan.sesoi_of(outcome), direction),

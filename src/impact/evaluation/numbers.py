@@ -124,6 +124,10 @@ def _finding(found: dict[str, Any]) -> dict[str, Any]:
         "estimate": estimate,
         "tests": [_each(test, significant, *statistics) for test in found["tests"]],
         "effect_size": _each(found["effect_size"], significant, "value", "low", "high"),
+        "benchmark": found["benchmark"]
+        and _each(
+            found["benchmark"], lambda one: _each(one, significant, "value", "low", "high"), "shrunken"
+        ),
         "reliable_change": _each(change, significant, "expected_by_error", "reliability"),
         "sensitivity": [_each(row, scale, "value", "low", "high") for row in found["sensitivity"]],
     }

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from impact.evaluation import findings, flow, notes
+from impact.evaluation import across_workshops, findings, flow, notes
 from impact.evaluation import labels as naming
 from impact.evaluation.attrition import Invited, LostSample, attrition_block, lost_samples
 from impact.evaluation.canonical import LinksLike, canonical
 from impact.evaluation.difference import difference_finding
 from impact.evaluation.disclosure import disclose
-from impact.evaluation.finding import change_finding
+from impact.evaluation.finding import change_finding, who
 from impact.evaluation.harm import harm_rows
 from impact.evaluation.labels import Labels, default_labels
 from impact.evaluation.licences import Grounds, licence_block, licence_for
@@ -114,6 +114,7 @@ class _Engine:
         self.waves = [wave for wave in instrument.waves if wave in plan.waves]
         self.findings: list[dict[str, Any]] = []
         self.quality: list[dict[str, Any]] = []
+        self.over_workshops: list[dict[str, Any]] = []
         self.analysed = np.zeros(len(self.data.submissions), dtype=bool)
         self.absent = _absent_items(setting, self.data.submissions, self.waves)
         self._pairs = {contrast: self._people(contrast) for contrast in plan.contrasts}
@@ -183,6 +184,7 @@ class _Engine:
             self.findings.append(found | self.sensitivity.of(outcome, contrast, side, scores, found))
             if outcome.role == "primary":
                 self.analysed[sample.rows] = True
+                self._over_workshops(outcome, contrast, side, sample)
         if outcome.role == "primary" and looked_back is None and outcome.scale not in self.samples:
             self.samples[outcome.scale] = lost_samples(contrast, scores, samples, asked_rows)
         if setting.plan.compare_sides and outcome.role == "primary":
@@ -195,6 +197,16 @@ class _Engine:
         self.findings += subgroup_findings(
             setting, outcome, contrast, samples, self._levels, asked_rows, alphas
         )
+
+    def _over_workshops(self, outcome: Outcome, contrast: Contrast, side: str | None, sample: Sample) -> None:
+        if not across_workshops.applies(self.setting):
+            return
+        names = self.setting.labels
+        title = naming.scale_title(self.setting.instrument, outcome.scale, names, side)
+        row = across_workshops.workshop_row(
+            self.setting, outcome, contrast, side, sample, title, who(names, side)
+        )
+        self.over_workshops.append(row)
 
     def _asked_rows(self, wave: str, scores: np.ndarray) -> dict[str | None, tuple[np.ndarray, np.ndarray]]:
         """Side (None: all) → rows with a score at `wave` of people who could be in a finding, and whether each is of
@@ -261,7 +273,7 @@ def _document(engine: _Engine, links: LinksLike, locked_at: str | None) -> dict[
         "harm": harm_rows(setting, engine.findings),
         "linkage": flow.linkage_block(links, rows),
         "deviations": [],
-        "portfolio": {},
+        "portfolio": {"rows": engine.over_workshops, "pools": across_workshops.applies(setting)},
         "caveats": _caveats(engine, links),
     }
 

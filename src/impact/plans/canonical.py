@@ -25,6 +25,7 @@ _LATER: Mapping[str, Any] = {
     "subgroups": [],
     "attendance": None,
     "alerts": None,
+    "benchmark": None,
     "imputations": 20,
 }
 

@@ -11,6 +11,7 @@ from impact.errors import InstrumentInvalid, NotFound, PlanInvalid
 from impact.instruments.model import Instrument
 from impact.instruments.reading import Document
 from impact.plans.alerts import read_alerts
+from impact.plans.benchmarks import benchmarks
 from impact.plans.canonical import content_sha256
 from impact.plans.contrast_keys import read_contrasts
 from impact.plans.design_keys import read_arms, read_design
@@ -28,8 +29,8 @@ ESTIMATORS: Mapping[str, tuple[str, ...]] = {
 EFFECT_SIZES: Mapping[str, tuple[str, ...]] = {
     "one_group": ("g_av", "g_z", "g_before"),
     "retrospective_pre": ("g_av", "g_z", "g_before"),
-    "comparison": ("g_before",),
-    "randomised": ("g_before",),
+    "comparison": ("g_before", "g_after"),
+    "randomised": ("g_before", "g_after"),
 }
 CLUSTERS = ("workshop", "none")
 FEW_WORKSHOPS = ("paired", "none")
@@ -41,7 +42,7 @@ _REQUIRED = ("format", "id", "title", "instrument", "design", "outcomes", "contr
 _OPTIONAL = (
     "by_side", "compare_sides", "estimator", "few_workshops", "effect_size", "correction", "level",
     "missing", "minimum_n", "thresholds", "words", "seed", "arm_means", "alerts", "imputations",
-    "comparison_group", "unit", "subgroups", "attendance", "deviations",
+    "comparison_group", "unit", "subgroups", "attendance", "deviations", "benchmark",
 )  # fmt: skip
 
 Find = Callable[[str, int], Instrument]
@@ -118,6 +119,7 @@ def _values(document: Document, instrument: Instrument | None) -> dict[str, Any]
         "subgroups": read_subgroups(document, instrument),
         "attendance": read_attendance(document, instrument),
         "deviations": read_reasons(document),
+        "benchmark": _benchmark(document),
     }
     return values
 
@@ -233,6 +235,11 @@ def _imputations(document: Document) -> int:
             "Write 20 or more, or 0 for none.",
         )
     return number
+
+
+def _benchmark(document: Document) -> str | None:
+    value = document.data.get("benchmark")
+    return None if value is None else document.one_of(("benchmark",), value, tuple(benchmarks()))
 
 
 def _estimation(document: Document, design: str | None) -> dict[str, Any]:

@@ -101,6 +101,7 @@ class Plan:
     cluster    `workshop` (people in one workshop resemble each other) or `none` (with its caveat)
     estimator  for three workshops or more; `few_workshops` names the one for one or two, fixed here beforehand
     correction `simultaneous` (Bonferroni-adjusted intervals over primary outcomes × sides)
+    benchmark  id of a published distribution of effects (`benchmarks.py`) to read primary findings beside; None: none
     arm_means  people of the workshop arm `attended` it, or were `offered` a place (came or not)
     imputations  how often missing scores are filled in for the sensitivity analyses; 0: never
     unit       what chance put into an arm: a `workshop` or a `person`; "" where the plan does not say
@@ -132,6 +133,7 @@ class Plan:
     sha256: str
     compare_sides: bool = False
     arm_means: str = "attended"
+    benchmark: str | None = None
     seed: int = 1
     alerts: Alerts | None = None
     imputations: int = 20

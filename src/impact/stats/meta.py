@@ -103,7 +103,9 @@ def random_effects_meta(effects: Any, variances: Any, confidence: float = 0.95) 
     reach, guarded = width * error, width * max(error, alone)
     fixed = 1.0 / v
     q = float(fixed @ (y - fixed @ y / fixed.sum()) ** 2)
-    typical = (k - 1) * float(fixed.sum()) / (float(fixed.sum()) ** 2 - float(fixed @ fixed))
+    # (Σw)² − Σw², as a sum of positive parts: one study far surer than the others would leave 0 of the difference.
+    crossed = 2.0 * float(fixed[1:] @ np.cumsum(fixed)[:-1])
+    typical = (k - 1) * float(fixed.sum()) / crossed
     tau_low, tau_high = _q_profile(y, v, confidence)
     ahead = t_quantile(k - 2.0, confidence) * math.sqrt(tau + max(error, alone) ** 2) if k > 2 else None
     reaches = (reach, guarded) if ahead is None else (reach, guarded, ahead)

@@ -6,6 +6,7 @@ submissions  a participant's answers come in
 imports      a data file comes in
 forecasts    what a plan will find, before any data
 evaluations  data become findings, findings become a report
+portfolios   findings of many programmes become one result
 remarks      what participants wrote in their own words
 releases     findings are frozen for a funder
 withdrawals  a participant's answers go again
@@ -29,6 +30,7 @@ from impact.workflow.evaluations import build_report, evaluate_files, evaluate_p
 from impact.workflow.forecasts import simulate_plan
 from impact.workflow.imports import import_data, import_programme
 from impact.workflow.plans import lock_of, lock_plan
+from impact.workflow.portfolios import pool_findings
 from impact.workflow.programmes import (
     ProgrammeFacts,
     ProgrammeOverview,
@@ -88,6 +90,7 @@ __all__ = [
     "open_demo",
     "plan_folders",
     "plan_of",
+    "pool_findings",
     "programme_overview",
     "read_remarks",
     "release",

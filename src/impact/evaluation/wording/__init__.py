@@ -52,6 +52,11 @@ def _over(source: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     return source | own | both
 
 
+def worded_in(language: str, part: str) -> str:
+    """`language` if its catalogue has `part`, else English: whole sentences, never two languages in one."""
+    return language_for(language) if part in words(language) else SOURCE_LANGUAGE
+
+
 def caveat(code: str, language: str, **values: str) -> dict[str, str]:
     """A caveat with its text, `{placeholders}` filled. An unknown code is a fault of ours: KeyError."""
     return {"code": code, "text": words(language)["caveats"][code].format(**values)}

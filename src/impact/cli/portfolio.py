@@ -1,0 +1,158 @@
+"""`impact portfolio`: findings of many programmes in one result, on the screen or as JSON."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from impact.cli.options import FILE
+from impact.cli.tables import Column, table
+
+WIDEST, NARROWEST = 96, 72
+EPILOG = """\b
+Examples:
+  impact portfolio north.json south.json west.json
+  impact portfolio findings/*.json --tags tags.yaml --format json > portfolio.json
+  impact portfolio a.json b.json --scale fear --contrast "post - pre"
+"""
+Document = Mapping[str, Any]
+
+
+@click.command(epilog=EPILOG, short_help="Pool the findings of several programmes.")
+@click.argument("findings", nargs=-1, required=True, type=FILE, metavar="FINDINGS.json…")
+@click.option(
+    "--tags", type=FILE, metavar="FILE.yaml",
+    help="Site, process, track and facilitator of each file, and what may be compared.",
+)  # fmt: skip
+@click.option("--scale", "scales", multiple=True, metavar="SCALE", help="Only this scale; may be repeated.")
+@click.option(
+    "--contrast", "contrasts", multiple=True, metavar="CONTRAST",
+    help="Only this contrast, as “post - pre”; may be repeated.",
+)  # fmt: skip
+@click.option(
+    "--measure", type=click.Choice(["points", "effect_size"]), default="points", show_default=True,
+    help="Pool points of 0–100, or the effect size that all findings name.",
+)  # fmt: skip
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def portfolio(
+    findings: tuple[Path, ...],
+    tags: Path | None,
+    scales: tuple[str, ...],
+    contrasts: tuple[str, ...],
+    measure: str,
+    output: str,
+) -> None:
+    """Pool the primary findings of several programmes (files written by “impact evaluate … --format json”).
+
+    Random effects, with the interval of Knapp and Hartung and, from three programmes on, where a further one would
+    lie. Refused, with every reason: hidden findings, mixed designs, audiences, units or instruments, data given twice.
+    """
+    from impact import workflow
+
+    document = workflow.pool_findings(
+        findings, tags=tags, measure=measure, scales=scales, contrasts=contrasts
+    )
+    if output == "json":
+        click.get_binary_stream("stdout").write(workflow.findings_json(document))
+    else:
+        click.echo(portfolio_text(document))
+
+
+def portfolio_text(document: Document, columns: int | None = None) -> str:
+    """What may be said first, then the numbers it rests on, then the limits."""
+    wide = min(max(columns or shutil.get_terminal_size((WIDEST, 24)).columns, NARROWEST), WIDEST)
+    files = document["programmes"]
+    design = document["design"].replace("_", " ")
+    head = f"{len(files)} programmes. Design: {design}. For the {document['audience']}."
+    if document["synthetic"]:
+        head += " These data are synthetic; nobody was asked."
+    shown = [one for one in document["results"] if not one["suppressed"]]
+    parts = [
+        "\n".join(["Portfolio", "═════════", head]),
+        _section(
+            "What may be said", [line for one in shown for line in _wrapped(one["claim"]["text"], wide)]
+        ),
+        _section(f"Results, in {_unit(document)}", _numbers(document)),
+        *(_section(f"Programmes: {_label(document, one)}", _rows(one)) for one in shown if one["rows"]),
+        _section("Limits", _limits(document, wide)),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _unit(document: Document) -> str:
+    return next(
+        "points from 0 to 100" if unit == "points" else f"standard deviations ({unit})"
+        for unit in [document["results"][0]["estimate"]["unit"]]
+    )
+
+
+def _label(document: Document, one: Document) -> str:
+    """Scale, contrast, side and group of a result."""
+    labels, group, side = document["labels"], one["group"], one["subgroup"].get("side")
+    parts = [labels["scales"].get(one["scale"], one["scale"]), one["contrast"]]
+    parts += [labels["sides"].get(side, side)] if side else []
+    parts += [f"{group['by']} {group['value']}"] if group["by"] else []
+    return ", ".join(parts)
+
+
+def _numbers(document: Document) -> list[str]:
+    columns = (
+        Column("k", True), Column("n", True), Column("Mean", True), Column("interval", True),
+        Column("a further one", True), Column("τ", True), Column("I²", True),
+    )  # fmt: skip
+    rows: list[list[str] | str] = []
+    for one in document["results"]:
+        spread, ahead, estimate = one["heterogeneity"], one["prediction"], one["estimate"]
+        share = spread["i_squared"]
+        rows.append(_label(document, one))
+        rows.append(
+            [
+                _cell(one["programmes"]), _cell(one["people"]), _cell(estimate["value"], True),
+                _ends(estimate), _ends(ahead), _cell(spread["tau"]), "–" if share is None else f"{100 * share:.0f} %",
+            ]
+        )  # fmt: skip
+    return table(columns, rows).splitlines()
+
+
+def _rows(one: Document) -> list[str]:
+    columns = (
+        Column("File"), Column("n", True), Column("Mean", True), Column("interval", True), Column("Weight", True),
+    )  # fmt: skip
+    rows = [
+        [row["file"], _cell(row["n"]), _cell(row["value"], True), _ends(row), f"{100 * row['weight']:.0f} %"]
+        for row in one["rows"]
+    ]
+    return table(columns, rows).splitlines()
+
+
+def _cell(number: float | None, with_sign: bool = False) -> str:
+    if number is None:
+        return "–"
+    return (f"{number:+,g}" if with_sign else f"{number:,g}").replace("-", "−")
+
+
+def _ends(block: Document) -> str:
+    return "–" if block["low"] is None else f"{_cell(block['low'], True)} to {_cell(block['high'], True)}"
+
+
+def _limits(document: Document, wide: int) -> list[str]:
+    found = [caveat["text"] for caveat in document["caveats"]]
+    found += [caveat["text"] for one in document["results"] for caveat in one["caveats"]]
+    return [
+        line
+        for text in [*dict.fromkeys(found), document["disclosure"]["rule"]]
+        for line in _wrapped(text, wide)
+    ]
+
+
+def _section(title: str, lines: list[str]) -> str:
+    return "\n".join([title.upper(), "", *lines]) if lines else ""
+
+
+def _wrapped(text: str, wide: int) -> list[str]:
+    return textwrap.wrap(text, wide, initial_indent="• ", subsequent_indent="  ")
