@@ -71,7 +71,7 @@ def run(
     for outcome in plan.outcomes:
         engine.evaluate(outcome)
     raw = _document(engine, links, locked_at)
-    return findings.clean(disclose(raw, audience, threshold, names, instrument))
+    return findings.clean(disclose(raw, audience, threshold, names, instrument, plan.thresholds.team))
 
 
 class _Engine:
@@ -189,7 +189,7 @@ def _document(engine: _Engine, links: LinksLike, locked_at: str | None) -> dict[
     setting, data = engine.setting, engine.data
     plan, instrument, names = setting.plan, setting.instrument, setting.labels
     licence = licence_of(plan.design, plan.cluster != "none", is_few(plan, engine.settled.ran))
-    rows = flow.flow_rows(data, instrument, engine.waves, engine.analysed, plan.by_side)
+    rows = flow.flow_rows(data, instrument, engine.waves, engine.analysed, plan.by_side, setting.is_one_group)
     return {
         "format": findings.FORMAT,
         "plan": {"id": plan.id, "title": plan.title, "sha256": plan.sha256, "locked_at": locked_at},
