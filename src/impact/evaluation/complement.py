@@ -8,8 +8,8 @@ where several help alike: the least information is lost. Counts are of people, s
 Bounds come from interval propagation, which is exact where the relations form a tree (totals over disjoint parts,
 chains); elsewhere it can miss what solving all at once would find, which tests check with integer programming.
 
-Assumed of the reader: knows the rule, and even which hidden counts are small ones (0 … k − 1) and which were hidden
-beside them (k or more).
+Assumed of the reader: knows the rule, and even which of the hidden counts are small (0 … k − 1). Of the others, that
+they are hidden tells nothing: they could be small as well.
 
 Sources: Hundepool et al. 2012, Statistical Disclosure Control, ch. 4.3–4.4 (feasibility intervals, secondary cells);
 Davis 1987, Artificial Intelligence 32, 281 (propagation of intervals).
@@ -77,16 +77,16 @@ def secondary(system: System, k: int, *, least: int = VALUES, beside: Iterable[C
     if not system.primary and not hidden:
         return frozenset(hidden)
     while True:
-        short = _shortfall(system, hidden, k, least)
+        short = _shortfall(system, hidden, least)
         if not short:
             return frozenset(hidden)
-        chosen = _best(system, hidden, k, least, short)
+        chosen = _best(system, hidden, least, short)
         if chosen is None:
             return frozenset(hidden)
         hidden.add(chosen)
 
 
-def ranges(system: System, hidden: Iterable[Cell], k: int) -> dict[Cell, Interval]:
+def ranges(system: System, hidden: Iterable[Cell]) -> dict[Cell, Interval]:
     """Cell → interval in which a reader can be sure that it lies, given what is shown."""
     hidden = set(hidden)
     intervals: dict[Cell, Interval] = dict(system.unguarded)
@@ -94,7 +94,7 @@ def ranges(system: System, hidden: Iterable[Cell], k: int) -> dict[Cell, Interva
         if cell in system.primary:
             intervals[cell] = (0, system.primary[cell])
         else:
-            intervals[cell] = (k, math.inf) if cell in hidden else (value, value)
+            intervals[cell] = (0, math.inf) if cell in hidden else (value, value)
     for _ in range(_ROUNDS):
         changed = [_tighten(relation, intervals) for relation in system.relations]
         if not any(changed):
@@ -102,9 +102,9 @@ def ranges(system: System, hidden: Iterable[Cell], k: int) -> dict[Cell, Interva
     return intervals
 
 
-def _shortfall(system: System, hidden: set[Cell], k: int, least: int) -> dict[Cell, float]:
+def _shortfall(system: System, hidden: set[Cell], least: int) -> dict[Cell, float]:
     """Narrow cells → how many values they lack."""
-    intervals = ranges(system, hidden, k)
+    intervals = ranges(system, hidden)
     lacks = {}
     for cell in (*system.primary, *hidden):
         low, high = intervals[cell]
@@ -120,7 +120,7 @@ def _best(system: System, hidden: set[Cell], k: int, least: int, short: Mapping[
     near = _near(system, hidden, short)
     gains = []
     for cell in near:
-        left = sum(_shortfall(system, hidden | {cell}, k, least).values())
+        left = sum(_shortfall(system, hidden | {cell}, least).values())
         gains.append((min(left, now), system.values[cell], order[cell], cell))
     return min(gains, key=lambda gain: gain[:3])[3] if gains else None
 

@@ -90,7 +90,7 @@ def _findings(system: System, findings: Sequence[Row], k: int) -> None:
         for arm, people in groups.items():
             cell = ("finding", j, arm)
             if people >= k and any(few):
-                system.unguarded[cell] = (k, math.inf)
+                system.unguarded[cell] = (0, math.inf)
                 continue
             system.values[cell] = people
             if people < k:
