@@ -4,7 +4,7 @@ from impact.evaluation.claims import Breach, check
 from impact.evaluation.columns import as_submissions
 from impact.evaluation.findings import to_json
 from impact.evaluation.labels import Labels, default_labels
-from impact.evaluation.ledger import too_close
+from impact.evaluation.ledger import may_refresh, too_close
 from impact.evaluation.run import AUDIENCES, run
 from impact.evaluation.simulate import draw
 from impact.evaluation.verdicts import VERDICTS, verdict
@@ -18,6 +18,7 @@ __all__ = [
     "check",
     "default_labels",
     "draw",
+    "may_refresh",
     "run",
     "to_json",
     "too_close",

@@ -113,7 +113,7 @@ def _shortfall(system: System, hidden: set[Cell], least: int) -> dict[Cell, floa
     return lacks
 
 
-def _best(system: System, hidden: set[Cell], k: int, least: int, short: Mapping[Cell, float]) -> Cell | None:
+def _best(system: System, hidden: set[Cell], least: int, short: Mapping[Cell, float]) -> Cell | None:
     """The shown cell to hide next: of those that bear on a narrow one, where most is gained and least is lost."""
     now = sum(short.values())
     order = {cell: place for place, cell in enumerate(system.values)}
