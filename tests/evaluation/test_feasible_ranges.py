@@ -151,6 +151,7 @@ class Attack:
         self.plan, self.names, self.rules, self.low, self.high = programme.plan, {}, [], [], []
         # What the team is shown is no secret of the public's document from who holds both.
         self.secret, self.goals = documents[0][1], {}
+        self.groups, self.waves, self.patterns = {}, {}, {}
         self.has_outside = any(
             document["truth"]["data"]["submissions"]
             != sum(row["submissions"] for row in document["truth"]["flow"])
@@ -181,13 +182,13 @@ class Attack:
 
     def _people(self, state, document):
         flow = document["flow"]
-        self.waves = list(dict.fromkeys(row["wave"] for row in flow))
+        self.waves[state] = list(dict.fromkeys(row["wave"] for row in flow))
         groups = list(dict.fromkeys((row["arm"], row["side"]) for row in flow))
         others = [OUTSIDE] if self.has_outside else []
-        self.patterns = [one for one in subsets([*self.waves, *others]) if one]
+        self.patterns[state] = [one for one in subsets([*self.waves[state], *others]) if one]
         self.scales = list(dict.fromkeys(row["scale"] for row in document["findings"]))
         for group in groups:
-            for pattern in self.patterns:
+            for pattern in self.patterns[state]:
                 people = self.var(state, "people", group, pattern)
                 for scale in self.scales:
                     scored = [
@@ -195,25 +196,25 @@ class Attack:
                         for one in subsets(pattern - {OUTSIDE})
                     ]
                     self.rule([(people, 1), *((one, -1) for one in scored)], 0)
-        self.groups = groups
+        self.groups[state] = groups
 
-    def designed(self, side):
+    def designed(self, state, side):
         arms = ("workshop",) if self.plan.design == "one_group" else ("workshop", "comparison")
-        return [group for group in self.groups if group[1] == side and group[0] in arms]
+        return [group for group in self.groups[state] if group[1] == side and group[0] in arms]
 
     def step(self, state, group, wave, step):
         if step == "analysed":
             return [(self.var(state, "analysed", group, wave), 1)]
         return [
             ((state, "people", group, pattern), 1)
-            for pattern in self.patterns
+            for pattern in self.patterns[state]
             if wave in pattern and (step == "submissions" or len(pattern) > 1)
         ]
 
     def scored(self, state, scale, group, waves):
         return [
             ((state, "scored", scale, group, pattern, one), 1)
-            for pattern in self.patterns
+            for pattern in self.patterns[state]
             for one in subsets(pattern - {OUTSIDE})
             if set(waves) <= one
         ]
@@ -250,23 +251,30 @@ class Attack:
 
     def _flow(self, state, row, real, k, seen):
         group, wave = (row["arm"], row["side"]), row["wave"]
-        by_chance = group not in self.designed(row["side"]) or (row["side"] is None and self.plan.by_side)
+        by_chance = group not in self.designed(state, row["side"]) or (
+            row["side"] is None and self.plan.by_side
+        )
         least = max(k, 6) if by_chance else k
         for step in STEPS:
             terms = self.step(state, group, wave, step)
-            if by_chance and step == "analysed":
-                self.rule(terms, 0)  # nobody of these people can be, which everybody knows
+            alone = step != "submissions" and len(self.waves[state]) == 1 and not self.has_outside
+            compared = [set(contrast.name.split(" - ")) for contrast in self.plan.contrasts]
+            can_be = any(wave in both and both <= set(self.waves[state]) for both in compared)
+            if alone or (step == "analysed" and (by_chance or not can_be)):
+                self.rule(terms, 0)  # nobody can be, which everybody knows
                 continue
             self.told(terms, row[step], real[step], least, (*seen, "flow", group, wave, step))
         linked = self.step(state, group, wave, "linked")
         self.rule([*linked, (self.var(state, "analysed", group, wave), -1)], 0, MOST)
         if by_chance:
-            self.rule([((state, "people", group, pattern), 1) for pattern in self.patterns], 1, MOST)
+            self.rule([((state, "people", group, pattern), 1) for pattern in self.patterns[state]], 1, MOST)
 
     def _totals(self, state, document):
         data = document["data"]
         everybody = [
-            ((state, "people", group, pattern), pattern) for group in self.groups for pattern in self.patterns
+            ((state, "people", group, pattern), pattern)
+            for group in self.groups[state]
+            for pattern in self.patterns[state]
         ]
         if data["submissions"] is not None:
             self.rule([(name, len(pattern)) for name, pattern in everybody], data["submissions"])
@@ -283,7 +291,7 @@ class Attack:
         if "sides" in found["subgroup"]:
             return
         side, waves = self.arms_of(found)
-        groups = self.designed(side)
+        groups = self.designed(state, side)
         members = [(self.member(state, i, group), 1) for group in groups]
         for group, member in zip(groups, members, strict=True):
             both = self.scored(state, found["scale"], group, waves)
@@ -307,7 +315,8 @@ class Attack:
         else:
             small = len(groups) == 1 and sizes[0] < k
             self.rule(members, 0, k - 1 if small else MOST)
-            self.aim((*seen, "finding", i, "n"), members, real["n"])
+            if set(waves) <= set(self.waves[state]):  # else nobody can be in it yet, which is no secret
+                self.aim((*seen, "finding", i, "n"), members, real["n"])
         self._categories(state, i, found, real, members, k, seen)
 
     def _categories(self, state, i, found, real, members, k, seen):
@@ -326,7 +335,7 @@ class Attack:
                 self.aim((*seen, "category", i, name), [part], truth[name])
 
     def _quality(self, state, row, real, k, seen):
-        groups = self.designed(row["side"])
+        groups = self.designed(state, row["side"])
         terms = [one for group in groups for one in self.scored(state, row["scale"], group, [row["wave"]])]
         self.told(terms, row["n"], real["n"], k, (*seen, "quality", row["scale"], row["wave"], row["side"]))
         if row["missing"] is None or row["n"] is None:
@@ -343,14 +352,14 @@ class Attack:
             earlier = ["pre", "post", "followup"][: ["pre", "post", "followup"].index(row["wave"])]
             paired = [
                 ((state, "people", group, pattern), 1)
-                for group in self.groups
-                for pattern in self.patterns
+                for group in self.groups[state]
+                for pattern in self.patterns[state]
                 if row["wave"] in pattern and pattern & set(earlier)
             ]
             parts = [(self.var(state, "distance", row["wave"], name), 1) for name in DISTANCES]
             if row["linked"] is not None:
                 self.rule(parts, row["linked"])
-            if row["linked"] is not None and set(earlier) <= set(self.waves):
+            if row["linked"] is not None and set(earlier) <= set(self.waves[state]):
                 self.rule(paired, row["linked"])
             for name, part in zip(DISTANCES, parts, strict=True):
                 if row[name] is not None:
@@ -359,15 +368,15 @@ class Attack:
                     self.aim((*seen, "distance", row["wave"], name), [part], real[name])
 
     def _analysed(self, state, document):
-        for group in self.groups:
-            for wave in self.waves:
+        for group in self.groups[state]:
+            for wave in self.waves[state]:
                 analysed = (self.var(state, "analysed", group, wave), 1)
                 mine = [
                     (self.member(state, i, group), -1)
                     for i, found in enumerate(document["findings"])
                     if found["role"] == "primary"
                     and "sides" not in found["subgroup"]
-                    and group in self.designed(found["subgroup"].get("side"))
+                    and group in self.designed(state, found["subgroup"].get("side"))
                     and wave in found["contrast"].split(" - ")
                 ]
                 for one in mine:
