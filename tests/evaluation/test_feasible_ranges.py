@@ -22,7 +22,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from impact.evaluation import as_submissions, run, too_close
-from impact.evaluation.disclosure import disclose
+from impact.evaluation.disclosure import _reliable_change, disclose
 from impact.plans.model import Contrast, Outcome
 
 STEPS = ("submissions", "linked", "analysed")
@@ -501,3 +501,20 @@ def test_a_thousand_programmes(make, small, block):
     if path := os.environ.get("IMPACT_RANGES"):
         with open(path, "a") as file:
             print(block, dict(counts), dict(kinds), least, file=file)
+
+
+@pytest.mark.parametrize("k", [5, 10])
+def test_whoever_inverts_the_rule_on_reliable_change_finds_five_values_for_each_hidden_count(k):
+    """Every possible count of up to 24 people, sorted by what is published of it: the attacker's knowledge exactly."""
+    for n in range(k, 25):
+        seen = {}
+        for improved in range(n + 1):
+            for worsened in range(n + 1 - improved):
+                counts = (improved, n - improved - worsened, worsened)
+                block = dict(zip(CATEGORIES, counts, strict=True)) | {"expected_by_error": 1.0, "text": None}
+                shown, code = _reliable_change(block, k, None, "en")
+                seen.setdefault((code, *(shown[name] for name in CATEGORIES)), []).append(counts)
+        for (_, *shown), possible in seen.items():
+            for place, count in enumerate(shown):
+                if count is None:
+                    assert len({counts[place] for counts in possible}) >= 5, (n, shown, possible)

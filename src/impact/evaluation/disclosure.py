@@ -149,7 +149,8 @@ def _reliable_change(block: Row, k: int, people: str | None, language: str) -> t
     told = [counts[name] for name in ("improved", "worsened") if counts[name] is not None]
     # What is told is taken from n: the rest must be nobody's secret either.
     rests = [n - count for count in told] + [n - sum(told)]
-    if block["unchanged"] == n or min(rests) < k:
+    # Of fewer than 2k people no count can be shown, and what is said may not depend on whether all were alike.
+    if n < 2 * k or block["unchanged"] == n or min(rests) < k:
         return shapes.no_reliable_change(), "everyone_in_one_category"
     if None in counts.values():
         counts["unchanged"] = None

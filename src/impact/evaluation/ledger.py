@@ -7,11 +7,11 @@ Source: Hundepool et al. 2012, Statistical Disclosure Control, ch. 4 (differenci
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from impact.evaluation.cells import VALUES
+from impact.evaluation.published import by_chance
 
 Findings = Mapping[str, Any]
 _COUNTS = ("submissions", "linked", "analysed")
@@ -30,7 +30,7 @@ def too_close(earlier: Findings, new: Findings, threshold: int) -> list[str]:
     ['findings: fear, post - pre, side a: n']
     """
     before, after = dict(_counts(earlier)), dict(_counts(new))
-    moved = {side: _moved(earlier, new, side) for side in _sides(earlier) | _sides(new)}
+    moved = {side: _moved(earlier, new, side, threshold) for side in _sides(earlier) | _sides(new)}
     places = []
     for place, (count, side) in after.items():
         then = before.get(place, (None, side))[0]
@@ -57,16 +57,21 @@ def _sides(findings: Findings) -> set[str | None]:
     return {row["side"] for row in findings["flow"]}
 
 
-def _moved(earlier: Findings, new: Findings, side: str | None) -> float:
-    """At most so many people of a side came or left in between, as far as its submissions tell; infinity if in one
-    of the two nothing is shown of a wave."""
-    then, now = (
-        {(row["arm"], row["wave"]): row["submissions"] for row in one["flow"] if row["side"] == side}
-        for one in (earlier, new)
-    )
-    if None in then.values() or None in now.values() or then.keys() != now.keys():
-        return math.inf
-    return sum(abs(now[key] - then[key]) for key in now)
+def _moved(earlier: Findings, new: Findings, side: str | None, k: int) -> int:
+    """So many people of a side came or left in between at least, as far as its submissions at one wave tell. What
+    is hidden counts as the largest number that it may be; a wave without a row, as nobody."""
+    then, now = (_submissions(one, side, k) for one in (earlier, new))
+    return max((abs(now.get(wave, 0) - then.get(wave, 0)) for wave in {*then, *now}), default=0)
+
+
+def _submissions(findings: Findings, side: str | None, k: int) -> dict[str, int]:
+    """Wave → submissions of the side, in the arms that the plan is about."""
+    found: dict[str, int] = {}
+    for row in findings["flow"]:
+        if row["side"] == side and not by_chance(findings, row):
+            people = k - 1 if row["submissions"] is None else row["submissions"]
+            found[row["wave"]] = found.get(row["wave"], 0) + people
+    return found
 
 
 def _counts(findings: Findings) -> Iterator[tuple[str, tuple[int | None, str | None]]]:
