@@ -7,6 +7,7 @@ Source: Hundepool et al. 2012, Statistical Disclosure Control, ch. 4 (differenci
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -30,14 +31,16 @@ def too_close(earlier: Findings, new: Findings, threshold: int) -> list[str]:
     ['findings: fear, post - pre, side a: n']
     """
     before, after = dict(_counts(earlier)), dict(_counts(new))
-    moved = {side: _moved(earlier, new, side, threshold) for side in _sides(earlier) | _sides(new)}
+    moved = {side: _moved(earlier, new, side) for side in _sides(earlier) | _sides(new)}
     places = []
     for place, (count, side) in after.items():
         then = before.get(place, (None, side))[0]
         if count is not None and then is not None:
             if 0 < abs(count - then) < threshold:
                 places.append(place)
-        elif (count is not None or then is not None) and place in before:
+        elif (
+            (count is not None or then is not None) and place in before and not place.endswith("submissions")
+        ):
             value = count if count is not None else then
             if value - moved.get(side, 0) > threshold - VALUES:
                 places.append(place)
@@ -57,21 +60,28 @@ def _sides(findings: Findings) -> set[str | None]:
     return {row["side"] for row in findings["flow"]}
 
 
-def _moved(earlier: Findings, new: Findings, side: str | None, k: int) -> int:
-    """So many people of a side came or left in between at least, as far as its submissions at one wave tell. What
-    is hidden counts as the largest number that it may be; a wave without a row, as nobody."""
-    then, now = (_submissions(one, side, k) for one in (earlier, new))
-    return max((abs(now.get(wave, 0) - then.get(wave, 0)) for wave in {*then, *now}), default=0)
+def _moved(earlier: Findings, new: Findings, side: str | None) -> float:
+    """At most so many people of a side came or left in between, for all that a reader can be sure of: as its
+    submissions tell at the wave where they moved most. Infinity where one of the two hides them and the other does
+    not; a wave that both hide, or have no row for, counts as nobody."""
+    then, now = (_submissions(one, side) for one in (earlier, new))
+    moved = [0.0]
+    for key in {*then, *now}:
+        counts = (then.get(key, 0), now.get(key, 0))
+        if None not in counts:
+            moved.append(abs(counts[1] - counts[0]))
+        elif counts != (None, None):
+            moved.append(math.inf)
+    return max(moved)
 
 
-def _submissions(findings: Findings, side: str | None, k: int) -> dict[str, int]:
-    """Wave → submissions of the side, in the arms that the plan is about."""
-    found: dict[str, int] = {}
-    for row in findings["flow"]:
-        if row["side"] == side and not by_chance(findings, row):
-            people = k - 1 if row["submissions"] is None else row["submissions"]
-            found[row["wave"]] = found.get(row["wave"], 0) + people
-    return found
+def _submissions(findings: Findings, side: str | None) -> dict[tuple[str, str], int | None]:
+    """(arm, wave) → submissions of the side, in the arms that the plan is about."""
+    return {
+        (row["arm"], row["wave"]): row["submissions"]
+        for row in findings["flow"]
+        if row["side"] == side and not by_chance(findings, row)
+    }
 
 
 def _counts(findings: Findings) -> Iterator[tuple[str, tuple[int | None, str | None]]]:
