@@ -458,7 +458,11 @@ def attacks(programme):
     yield "team and public", [(0, "team", first["team"]), (0, "public", first["public"])]
     public = [(0, "public", first["public"])]
     k = programme.plan.thresholds.public
-    if not too_close(first["public"], second["public"], k):
+    # As in workflow.release: nothing is released that shows no result, or that is too close to an earlier one.
+    is_out = all(
+        any(not found["suppressed"] for found in one["public"]["findings"]) for one in (first, second)
+    )
+    if is_out and not too_close(first["public"], second["public"], k):
         public.append((1, "public", second["public"]))
     yield "two releases" if len(public) == 2 else "one release", public
 
@@ -486,7 +490,7 @@ def small(make):
 def test_forty_programmes(make, small):
     counts, kinds, least = assault(make, small, range(40))
     assert counts["team and public"] == 40
-    assert counts["two releases"] >= 5
+    assert counts["two releases"] >= 1
     assert counts["hidden"] >= 500
     assert {"flow", "finding", "quality", "category", "distance"} <= set(kinds)
     assert least[0] >= 5
