@@ -6,7 +6,7 @@ from impact.evaluation.declared import Declared
 from impact.evaluation.findings import to_json
 from impact.evaluation.forecast import forecast
 from impact.evaluation.labels import Labels, default_labels
-from impact.evaluation.ledger import too_close
+from impact.evaluation.ledger import may_refresh, too_close
 from impact.evaluation.poolable import portfolio_faults
 from impact.evaluation.portfolio import pool_programmes
 from impact.evaluation.run import AUDIENCES, run
@@ -24,6 +24,7 @@ __all__ = [
     "default_labels",
     "draw",
     "forecast",
+    "may_refresh",
     "pool_programmes",
     "portfolio_faults",
     "run",

@@ -5,26 +5,28 @@ shown; parts of a whole are shown all or none; and two numbers that differ by fe
 shown as averages.* k is the plan's threshold for the audience. Everything that is drawn or written later
 receives only what this stage returns.
 
-1. A finding about a group (or, with two arms or two sides, groups) of fewer than k: every number is None, its
+1. Which counts are too small, and which others would give them back, is found once for the whole document
+   (`published`, `complement`): of the flow, of findings and of quality rows. The public is not told what the team is
+   not told, so that whoever holds both documents has no more than the one for the team.
+2. A finding about a group (or, with two arms or two sides, groups) of fewer than k: every number is None, its
    sentence does not depend on the numbers, and its shape is that of every other finding.
-2. Flow: a count below k is hidden, zero included, with the counts after it in its row. Totals over rows that hold
-   a hidden count (`data.submissions`, `data.respondents`, linked pairs) are hidden too.
-3. Linkage: if one distance of a wave has fewer than k pairs (and some), all distances of that wave are hidden.
-4. Quality: a row of fewer than k is hidden; rows by language are shown only if all, and those without a
-   language, are at least k. Averages are hidden where the people of the row and of a finding differ by fewer
-   than k, since the difference of two averages would tell the scores of those few.
+3. Totals over rows that hold a hidden count (`data.submissions`, `data.respondents`, linked pairs) are hidden too.
+4. Linkage: if one distance of a wave has fewer than k pairs (and some), all distances of that wave are hidden.
 5. Averages of a second contrast are hidden where it shares a wave with an earlier one and the people differ by
-   fewer than k.
+   fewer than k; those of quality rows: see `quality_disclosure`.
 6. Where all people have the same score, or all changed by the same amount, averages are hidden (and sentences
    are those that do not use them); where all, or all but fewer than k, fall into one category of reliable change,
    or into two, the counts are hidden: such numbers tell each person's answer.
-7. A category of people within a group (moved clearly one way; at an end of the scale) is a count of people too:
-   below k, nobody included, it is None. The rest of reliable change (`unchanged`) is shown only with both others;
-   a share at an end of the scale only if the people who are not there are at least k as well.
-8. The blocks beside the findings hold to these rules each in its own way (disclosure_blocks.py).
+7. A category of people within a group (moved clearly one way) is a count of people too: below k, nobody included,
+   it is None. The rest of reliable change (`unchanged`) is shown only with both others.
+8. The blocks beside the findings hold to these rules each in its own way (disclosure_blocks.py), sensitivity analyses
+   in theirs (sensitivity_disclosure.py).
 9. The public gets rounded figures (numbers.py) and no `data.sha256`: both would let a guess of hidden answers be
    checked, the one by solving for them, the other by hashing them.
 9. Sensitivity analyses: sensitivity_disclosure.py.
+
+For which kind of number the threshold applies to the group and for which to the cell: thresholds.yaml, and
+docs/disclosure.md with examples.
 
 Sources: Hundepool et al. 2012, Statistical Disclosure Control, ch. 4; practice.md section 5.
 """
@@ -32,19 +34,22 @@ Sources: Hundepool et al. 2012, Statistical Disclosure Control, ch. 4; practice.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from typing import Any
 
 from impact.evaluation import findings as shapes
 from impact.evaluation import sensitivity_disclosure as sensitivity
 from impact.evaluation.across_workshops import block_of
 from impact.evaluation.attrition_disclosure import disclose_attrition
+from impact.evaluation.cells import is_hidden, shown_parts, told
 from impact.evaluation.claims import frequencies, licence_of, suppressed_claim
+from impact.evaluation.complement import Cell
 from impact.evaluation.disclosure_blocks import disclose_blocks, rounded_blocks
 from impact.evaluation.finding import who
 from impact.evaluation.intervals import interval_block
 from impact.evaluation.labels import Labels, scale_title
 from impact.evaluation.numbers import round_for_public
+from impact.evaluation.published import STEPS, hidden_counts, is_difference
+from impact.evaluation.quality_disclosure import disclose_quality, is_alike
 from impact.evaluation.retention import disclose_retention
 from impact.evaluation.sensitivity import no_summary
 from impact.evaluation.subgroup_disclosure import withhold_levels
@@ -52,35 +57,50 @@ from impact.evaluation.wording import caveat, words
 from impact.instruments.model import Instrument
 
 Row = dict[str, Any]
-_COUNTS = ("submissions", "linked", "analysed")
 _CATEGORIES = ("improved", "unchanged", "worsened")
 _DISTANCES = ("exact", "one_differs", "two_differ")
 
 
-def disclose(raw: Row, audience: str, threshold: int, labels: Labels, instrument: Instrument) -> Row:
-    """`raw` as the engine made it → Findings for `audience`. `raw` is left as it was."""
+def disclose(
+    raw: Row, audience: str, threshold: int, labels: Labels, instrument: Instrument, team: int | None = None
+) -> Row:
+    """`raw` as the engine made it → Findings for `audience`. `raw` is left as it was.
+
+    `team`: the threshold of the document that the team gets; what it hides is hidden here too.
+    """
     language = labels.language
     people = (raw["licence"]["arms"] or {}).get("workshop")
-    raw = raw | {"findings": withhold_levels(raw["findings"], threshold)}
-    shown = [_finding(found, threshold, raw, labels, instrument, people) for found in raw["findings"]]
-    _hide_levels(raw["findings"], shown, threshold, language)
-    flow = [_flow_row(row, threshold) for row in raw["flow"]]
-    quality = _quality(raw["quality"], raw["findings"], threshold, language)
-    quality = [_without_few_at_ends(row, threshold, language) for row in quality]
+    team = threshold if team is None else min(team, threshold)
+    findings = withhold_levels(withhold_levels(raw["findings"], team), threshold)
+    raw = raw | {"findings": findings}
+    hidden = hidden_counts(raw, threshold, hidden_counts(raw, team) if team < threshold else ())
+    hidden |= _hidden_differences(findings, hidden, threshold)
+    shown = [
+        _finding(
+            found, ("finding", i) in hidden, (threshold, team), raw["licence"], labels, instrument, people
+        )
+        for i, found in enumerate(findings)
+    ]
+    _hide_levels(findings, shown, threshold, language)
+    flow = [_flow_row(row, i, hidden) for i, row in enumerate(raw["flow"])]
+    quality = disclose_quality(raw["quality"], findings, hidden, threshold, language)
     parts_hidden = any(row["suppressed"] for row in flow)
+    is_whole = not hidden and _is_told(raw, threshold)
+    linkage = _linkage(raw["linkage"], is_whole, threshold)
     disclosed = raw | {
         "audience": audience,
-        "data": _totals(raw["data"], flow),
+        "data": _totals(raw, flow, is_whole, threshold),
         "flow": flow,
         "findings": [_public(found) for found in shown],
         **disclose_blocks(raw, shown, quality, threshold, labels, instrument),
         "intervals": interval_block(raw["intervals"]["level"], raw["intervals"]["family"], shown, language),
         "retention": disclose_retention(raw["retention"], threshold, language),
         "attrition": disclose_attrition(raw["attrition"], flow, raw, shown, threshold, language, audience),
-        "linkage": _linkage(raw["linkage"], flow, threshold),
         "portfolio": block_of(**raw["portfolio"], threshold=threshold, language=language),
+        "linkage": linkage,
         "disclosure": _rule(audience, threshold, sum(found["suppressed"] for found in shown), language),
-        "caveats": raw["caveats"] + ([caveat("parts_hidden", language)] if parts_hidden else []),
+        "caveats": _tolerance(raw["caveats"], linkage, language)
+        + ([caveat("parts_hidden", language)] if parts_hidden else []),
     }
     if audience != "public":
         return disclosed
@@ -100,15 +120,60 @@ def _public(found: Row) -> Row:
     return {key: value for key, value in found.items() if not key.startswith("_")}
 
 
-def _finding(found: Row, k: int, raw: Row, labels: Labels, instrument: Instrument, people: str | None) -> Row:
-    if min(found["_groups"]) < k:
-        return _hidden_finding(found, raw["licence"], labels, instrument)
-    change, code = _reliable_change(found["reliable_change"], k, people, labels.language)
+def _hidden_differences(findings: list[Row], hidden: frozenset[Cell], k: int) -> frozenset[Cell]:
+    """Comparisons of two sides or levels of which one is too small, or whose own finding is hidden: n is the sum of
+    theirs."""
+    alone = {
+        (found["scale"], found["contrast"], *_parts(found["subgroup"]))
+        for i, found in enumerate(findings)
+        if ("finding", i) in hidden
+    }
+    return frozenset(
+        ("finding", i)
+        for i, found in enumerate(findings)
+        if is_difference(found)
+        and (
+            is_hidden("averages", group=min(found["_groups"]), k=k)
+            or any((found["scale"], found["contrast"], part) in alone for part in _parts(found["subgroup"]))
+        )
+    )
+
+
+def _parts(subgroup: Row) -> list[tuple[tuple[str, Any], ...]]:
+    """Whom a finding is about, or, of a difference, both of them: each as sorted (name, value) pairs."""
+    fixed = {key: value for key, value in subgroup.items() if not isinstance(value, list)}
+    pairs = [
+        ("side" if key == "sides" else key, value)
+        for key, value in subgroup.items()
+        if isinstance(value, list)
+    ]
+    if not pairs:
+        return [tuple(sorted(fixed.items()))]
+    name, values = pairs[0]
+    return [tuple(sorted((fixed | {name: value}).items())) for value in values]
+
+
+def _finding(
+    found: Row,
+    is_hidden_row: bool,
+    thresholds: tuple[int, int],
+    licence: Row,
+    labels: Labels,
+    instrument: Instrument,
+    people: str | None,
+) -> Row:
+    if is_hidden_row:
+        return _hidden_finding(found, licence, labels, instrument)
+    k, team = thresholds
+    _, code = _reliable_change(found["reliable_change"], team, people, labels.language)
+    change = shapes.no_reliable_change()
+    if code is None:
+        change, code = _reliable_change(found["reliable_change"], k, people, labels.language)
     caveats = [*found["caveats"], *([caveat(code, labels.language)] if code else [])]
     return (
         found
         | {"reliable_change": change, "caveats": caveats}
-        | sensitivity.disclosed(found, k, _is_alike(found), labels.language)
+        | sensitivity.disclosed(found, k, is_alike(found), labels.language)
     )
 
 
@@ -121,7 +186,8 @@ def _reliable_change(block: Row, k: int, people: str | None, language: str) -> t
     told = [counts[name] for name in ("improved", "worsened") if counts[name] is not None]
     # What is told is taken from n: the rest must be nobody's secret either.
     rests = [n - count for count in told] + [n - sum(told)]
-    if block["unchanged"] == n or min(rests) < k:
+    # Of fewer than 2k people no count can be shown, and what is said may not depend on whether all were alike.
+    if n < 2 * k or block["unchanged"] == n or min(rests) < k:
         return shapes.no_reliable_change(), "everyone_in_one_category"
     if None in counts.values():
         counts["unchanged"] = None
@@ -169,7 +235,7 @@ def _hide_levels(raw: list[Row], shown: list[Row], k: int, language: str) -> Non
         if found["suppressed"]:
             continue
         code = None
-        if _is_alike(full):
+        if is_alike(full):
             code = "everyone_alike"
         elif any(_nearly_same_people(full, other, k) for other in earlier[_group(full)]):
             code = "levels_hidden"
@@ -189,127 +255,50 @@ def _group(found: Row) -> tuple[str, str]:
     return found["scale"], str(sorted(found["subgroup"].items(), key=str))
 
 
-def _is_alike(found: Row) -> bool:
-    """Whether everybody of a group had one score, or changed by one amount."""
-    if found.get("_is_alike"):
-        return True
-    levels = [found["before"], found["after"]]
-    for arm in (found["arms"] or {}).values():
-        levels += [arm["before"], arm["after"]]
-    return any(_is_zero(level["sd"]) for level in levels)
-
-
-def _is_zero(sd: float | None) -> bool:
-    return sd is not None and sd < shapes.ALIKE
-
-
 def _nearly_same_people(one: Row, other: Row, k: int) -> bool:
     waves = set(one["contrast"].split(" - ")) & set(other["contrast"].split(" - "))
     differ = one["_fingerprint"] != other["_fingerprint"]
     return bool(waves) and differ and abs(one["n"] - other["n"]) < k
 
 
-def _flow_row(row: Row, k: int) -> Row:
-    row = dict(row)
-    for count in _COUNTS:
-        if row[count] < k:
-            return row | dict.fromkeys(_COUNTS[_COUNTS.index(count) :]) | {"suppressed": True}
-    return row
+def _flow_row(row: Row, number: int, hidden: frozenset[Cell]) -> Row:
+    steps = [step for step in STEPS if ("flow", number, step) in hidden]
+    return row | dict.fromkeys(steps) | {"suppressed": bool(steps)}
 
 
-def _totals(data: Row, flow: list[Row]) -> Row:
-    whole = {count: all(row[count] is not None for row in flow) for count in _COUNTS}
+def _is_told(raw: Row, k: int) -> bool:
+    """Whether the submissions that are in no row of the flow, of waves that the plan does not use, may be told."""
+    outside = raw["data"]["submissions"] - sum(row["submissions"] for row in raw["flow"])
+    return outside == 0 or told(outside, k)
+
+
+def _totals(raw: Row, flow: list[Row], is_whole: bool, k: int) -> Row:
+    are_submissions = _is_told(raw, k) and all(row["submissions"] is not None for row in flow)
+    data = raw["data"]
     return data | {
-        "submissions": data["submissions"] if whole["submissions"] else None,
-        "respondents": data["respondents"] if whole["submissions"] and whole["linked"] else None,
+        "submissions": data["submissions"] if are_submissions else None,
+        "respondents": data["respondents"] if is_whole else None,
     }
 
 
-def _linkage(block: Row, flow: list[Row], k: int) -> Row:
-    whole = all(row["linked"] is not None for row in flow)
+def _linkage(block: Row, is_whole: bool, k: int) -> Row:
+    by_code = block["by"] not in ("respondent", "none")
     waves = []
     for wave in block["waves"]:
-        linked = wave["linked"] if whole and wave["linked"] >= k else None
-        parts = [wave[distance] for distance in _DISTANCES]
-        if linked is None or any(0 < part < k for part in parts):
-            wave = wave | dict.fromkeys(_DISTANCES) | {"suppressed": True}
+        linked = wave["linked"] if is_whole and wave["linked"] >= k else None
+        parts = shown_parts("linkage", [wave[distance] for distance in _DISTANCES], k)
+        if linked is None or parts[0] is None:
+            # Numbered people are joined exactly: that no code differs is no secret.
+            wave = wave | dict.fromkeys(_DISTANCES if by_code else _DISTANCES[:1]) | {"suppressed": True}
         waves.append(wave | {"linked": linked})
-    refused = block["refused"] if whole and not 0 < block["refused"] < k else None
-    return block | {"waves": waves, "refused": refused}
+    refused = block["refused"]
+    shown = refused if not by_code or (is_whole and (refused == 0 or told(refused, k))) else None
+    return block | {"waves": waves, "refused": shown}
 
 
-def _quality(rows: list[Row], raw: list[Row], k: int, language: str) -> list[Row]:
-    groups: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
-    for row in rows:
-        groups[row["scale"], row["wave"], row["side"]].append(row)
-    alike = {
-        key[::2]
-        for key, group in groups.items()
-        if any(_is_zero(row["sd"]) for row in group if row["n"] >= k)
-    }
-    alike |= {
-        (found["scale"], found["subgroup"].get("side"))
-        for found in raw
-        if set(found["subgroup"]) <= {"side"} and _is_alike(found)
-    }
-    shown = []
-    for key, group in groups.items():
-        together = [row["n"] for row in group if row["language"] is not None]
-        rest = group[0]["n"] - sum(together)
-        languages_small = bool(together) and (min(together) < k or 0 < rest < k)
-        levels_small = any(0 < abs(group[0]["n"] - n) < k for n in _people_of_findings(raw, *key))
-        for row in group:
-            if row["n"] < k or (languages_small and row["language"] is not None):
-                shown.append(_hidden_quality(row, language))
-            elif key[::2] in alike:
-                shown.append(_without_levels(row, "everyone_alike", language, "floor", "ceiling"))
-            elif levels_small:
-                shown.append(_without_levels(row, "levels_hidden", language))
-            else:
-                shown.append(dict(row))
-    return shown
-
-
-def _without_few_at_ends(row: Row, k: int, language: str) -> Row:
-    """Rule 7 for the shares at both ends."""
-    few = [
-        name
-        for name in ("floor", "ceiling")
-        if row[name] is not None and not k <= round(row[name] * row["n"]) <= row["n"] - k
-    ]
-    if not few:
-        return row
-    note = caveat("few_at_an_end", language, threshold=str(k))
-    return row | dict.fromkeys(few) | {"caveats": [*row["caveats"], note]}
-
-
-def _people_of_findings(raw: list[Row], scale: str, wave: str, side: str | None) -> Iterable[int]:
-    """How many people of this wave, scale and side each finding rests on."""
-    for found in raw:
-        if (
-            found["scale"] == scale
-            and wave in found["contrast"].split(" - ")
-            and set(found["subgroup"]) <= {"side"}
-            and found["subgroup"].get("side") == side
-        ):
-            yield found["n"]
-
-
-def _without_levels(row: Row, code: str, language: str, *more: str) -> Row:
-    empty = dict.fromkeys(("mean", "sd", *more))
-    return row | empty | {"caveats": [*row["caveats"], caveat(code, language)]}
-
-
-def _hidden_quality(row: Row, language: str) -> Row:
-    return row | {
-        "n": None,
-        "alpha": shapes.no_interval(),
-        "omega": shapes.no_interval(),
-        "floor": None,
-        "ceiling": None,
-        "missing": None,
-        "mean": None,
-        "sd": None,
-        "caveats": [caveat("too_few_to_show", language)],
-        "suppressed": True,
-    }
+def _tolerance(caveats: list[Row], linkage: Row, language: str) -> list[Row]:
+    """Where it is hidden by how much codes differ, no caveat may tell whether any did."""
+    if linkage["by"] in ("respondent", "none") or not any(wave["suppressed"] for wave in linkage["waves"]):
+        return caveats
+    others = [note for note in caveats if note["code"] != "linkage_tolerant"]
+    return [*others, caveat("linkage_tolerance", language)]

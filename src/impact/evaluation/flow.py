@@ -17,10 +17,12 @@ def flow_rows(
     waves: Sequence[str],
     analysed: np.ndarray,
     by_side: bool,
+    is_one_group: bool,
     looks_back: bool = False,
 ) -> list[dict[str, Any]]:
     """One row for each arm (`unknown`: not said), side (None: not said, or sides not told apart) and wave that
-    somebody answered. Arm and side are those of the person: `data` comes from `people.settle`.
+    somebody answered. The sides and arms of the plan have rows in any case: that one is missing would tell that
+    nobody is there. Arm and side are those of the person: `data` comes from `people.settle`.
 
     `linked`: submissions of people who answered at another wave too. `analysed`: bool (rows,), those that
     enter a primary finding. analysed ≤ linked ≤ submissions always. `looks_back`: a submission holds both times
@@ -34,7 +36,10 @@ def flow_rows(
     for arm, name in enumerate((*ARMS, "unknown")):
         for number in (*range(len(instrument.sides)), -1):
             group = (submissions.arm == (arm if name in ARMS else -1)) & (side == number)
-            if not group.any():
+            is_expected = name in ARMS[: 1 if is_one_group else 2] and (
+                (number >= 0) == (by_side and bool(instrument.sides))
+            )
+            if not group.any() and not is_expected:
                 continue
             for wave in waves:
                 chosen = group & (submissions.wave == instrument.waves.index(wave))

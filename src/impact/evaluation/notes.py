@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from impact.evaluation.cells import told
 from impact.evaluation.designs import Estimate, agrees_closely
 from impact.evaluation.people import Sample
 from impact.evaluation.setting import Setting
@@ -35,10 +36,11 @@ class Kept:
         return self.pairs / self.asked if self.asked else 0.0
 
 
-def end_codes(sample: Sample, direction: str) -> list[str]:
-    """Whether many stood at an end of the scale before, told in the direction hoped for."""
-    top = float((sample.before >= 100 - 1e-9).mean()) > END_SHARE
-    bottom = float((sample.before <= 1e-9).mean()) > END_SHARE
+def end_codes(sample: Sample, direction: str, threshold: int) -> list[str]:
+    """Whether many stood at an end of the scale before, told in the direction hoped for. Fewer than may be counted
+    are not many: otherwise the caveat, or its absence, would tell a share that is hidden."""
+    ends = (int((sample.before >= 100 - 1e-9).sum()), int((sample.before <= 1e-9).sum()))
+    top, bottom = (people > END_SHARE * sample.n and people >= threshold for people in ends)
     if direction == "none":
         return ["at_an_end"] if top or bottom else []
     far, near = (top, bottom) if direction == "higher" else (bottom, top)
@@ -68,7 +70,7 @@ def loss_values(groups: Sequence[Kept]) -> dict[str, str]:
 
 def counted(people: int, threshold: int, language: str) -> str:
     """`12 people`; `a few people` below the threshold at which a number may be shown."""
-    if people < threshold:
+    if not told(people, threshold):
         return str(words(language)["counted"]["few"])
     return plain_count("people", people, language)
 
@@ -77,7 +79,7 @@ def sample_codes(
     setting: Setting, scale: Scale, sample: Sample, plain: Estimate, asked_before: int
 ) -> list[str]:
     """Caveats on the people of a finding."""
-    codes = end_codes(sample, scale.direction)
+    codes = end_codes(sample, scale.direction, setting.threshold)
     if agrees_closely(sample, plain):
         codes.append("workshops_agree_closely")
     if asked_before and sample.n / asked_before < KEPT_SHARE:

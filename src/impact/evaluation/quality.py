@@ -40,11 +40,12 @@ def quality_rows(
     rows = []
     for wave in waves:
         at_wave = in_design & (submissions.wave == instrument.waves.index(wave))
+        if not at_wave.any():
+            continue
         straight = grids.of(scale, wave)
+        # A side has its row even if nobody of it answered: that it is missing would tell so.
         for side, of_side in _sides(submissions.side, instrument, by_side):
             group = np.flatnonzero(at_wave & of_side)
-            if not len(group):
-                continue
             for tag, chosen in _languages(submissions.language, instrument, group):
                 row = {"scale": scale.id, "wave": wave, "side": side, "language": tag}
                 here = {page: state[chosen] for page, state in straight.items()}

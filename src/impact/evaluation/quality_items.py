@@ -133,8 +133,9 @@ def hidden_parts(row: Row) -> Row:
     }
 
 
-def disclose_parts(rows: list[Row], raw: list[Row], k: int, language: str) -> list[Row]:
-    """`rows` (shown or hidden as a whole already, in the order of `raw`) with the parts that an audience may see.
+def disclose_parts(rows: list[Row | None], raw: list[Row], k: int, language: str) -> list[Row]:
+    """`rows` (shown or hidden as a whole already, in the order of `raw`, None where one is left out) with the parts
+    that an audience may see.
 
     A share of people is shown only if at least k are in it and at least k are not; a share that is shown for all
     languages is shown for single ones only if it may be for each of them, and for those who name none. The share
@@ -143,7 +144,7 @@ def disclose_parts(rows: list[Row], raw: list[Row], k: int, language: str) -> li
     groups: dict[tuple[Any, ...], list[int]] = defaultdict(list)
     for number, row in enumerate(raw):
         groups[row["scale"], row["wave"], row["side"]].append(number)
-    shown = list(rows)
+    shown: dict[int, Row] = {}
     for group in groups.values():
         cells = {number: _cells(raw[number]) for number in group}
         parts = [number for number in group if raw[number]["language"] is not None]
@@ -151,12 +152,14 @@ def disclose_parts(rows: list[Row], raw: list[Row], k: int, language: str) -> li
             cell for cell in cells[group[0]] if parts and not _are_safe(cells, group[0], parts, cell, k)
         }
         for number in group:
+            if rows[number] is None:
+                continue
             is_part = raw[number]["language"] is not None
             shut = {cell for cell, (count, n) in cells[number].items() if not k <= count <= n - k}
             shown[number] = _told(
                 rows[number], raw[number], shut | (closed if is_part else set()), k, language
             )
-    return shown
+    return [shown[number] for number in sorted(shown)]
 
 
 def _cells(row: Row) -> dict[tuple[str, str], tuple[int, int]]:

@@ -102,7 +102,7 @@ def run(
     raw["plan"]["locked_by"] = locked_by
     raw["attrition"] = attrition_block(engine.setting, settled, engine.waves, engine.samples, invited)
     raw["caveats"] += single.caveats(threshold, names.language)
-    return findings.clean(disclose(raw, audience, threshold, names, instrument))
+    return findings.clean(disclose(raw, audience, threshold, names, instrument, plan.thresholds.team))
 
 
 class _Engine:
@@ -250,8 +250,9 @@ def _document(engine: _Engine, links: LinksLike, locked_at: str | None) -> dict[
     setting, data = engine.setting, engine.data
     plan, instrument, names = setting.plan, setting.instrument, setting.labels
     licence = licence_for(Grounds(plan.design, plan.cluster != "none", engine.settled.ran)).id
+    looks_back = plan.design == "retrospective_pre"
     rows = flow.flow_rows(
-        data, instrument, engine.waves, engine.analysed, plan.by_side, plan.design == "retrospective_pre"
+        data, instrument, engine.waves, engine.analysed, plan.by_side, setting.is_one_group, looks_back
     )
     return {
         "format": findings.FORMAT,

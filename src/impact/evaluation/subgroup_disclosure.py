@@ -37,7 +37,10 @@ def withhold_levels(findings: list[Row], k: int) -> list[Row]:
             hidden.add(key)
         else:
             shown[key[:3]].append(levels)
-    return [found | {"_groups": [0]} if found.get("_partition") in hidden else found for found in findings]
+    return [
+        found | {"_groups": [0] * len(found["_groups"])} if found.get("_partition") in hidden else found
+        for found in findings
+    ]
 
 
 def _is_small(rows: Iterable[Row], k: int) -> bool:
