@@ -23,6 +23,10 @@ class NumberLinks:
     refused: int = 0
     pairs: dict = field(default_factory=dict)
 
+    @property
+    def distance(self):
+        return np.zeros(len(self.person), dtype=np.int8)
+
 
 def evaluate(rooms, *, team=2, minimum_n=2, audience="team", order=None, **changes):
     """`rooms`: workshop → the changes of its people in steps of 10 points (one item, 0 to 10, 5 before)."""

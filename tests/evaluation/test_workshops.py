@@ -247,7 +247,7 @@ def test_two_arms_in_workshops_are_ancova_widened_for_workshops_that_differ_in_s
     (before, after), labels = scores_of(people), [rows[0]["workshop"] for rows in people]
     arm = [float(rows[0]["arm"] == "workshop") for rows in people]
     plain = stats.ancova(after, before, arm, labels)
-    wide = stats.ancova(after, before, arm, labels, working_icc=0.03)
+    wide = stats.ancova(after, before, arm, labels, working_icc=stats.WORKING_ICC)
     same_numbers(found, wide, "ancova_cr2")
     assert wide.std_error > 1.01 * plain.std_error
 

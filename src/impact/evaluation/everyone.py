@@ -8,7 +8,7 @@ import numpy as np
 
 from impact.evaluation.people import WORKSHOP, Sample, Settled, clusters_of
 from impact.instruments.model import Instrument
-from impact.plans.model import Contrast
+from impact.plans.model import THEN, Contrast
 
 
 @dataclass(frozen=True)
@@ -30,10 +30,14 @@ class Asked:
     is_exact: np.ndarray
     labels: int
 
-    def everyone(self, scores: np.ndarray, side: int | None) -> Everyone:
-        """Those with a score; `scores` float64 (rows,), NaN where there is none. `side`: None takes all."""
+    def everyone(
+        self, scores: np.ndarray, side: int | None, looked_back: np.ndarray | None = None
+    ) -> Everyone:
+        """Those with a score; `scores` float64 (rows,), NaN where there is none. `side`: None takes all.
+        `looked_back`: the scores of the time before, where people were asked about it afterwards."""
         padded = np.append(scores, np.nan)  # row −1 is nobody's
-        before, after = padded[self.before], padded[self.after]
+        earlier = padded if looked_back is None else np.append(looked_back, np.nan)
+        before, after = earlier[self.before], padded[self.after]
         kept = ~(np.isnan(before) & np.isnan(after))
         if side is not None:
             kept &= self.side == side
@@ -44,7 +48,9 @@ class Asked:
 def asked_of(settled: Settled, instrument: Instrument, contrast: Contrast) -> Asked:
     """Whom `people.pairs_of` could have paired, if nobody had been lost."""
     data, submissions = settled.data, settled.data.submissions
-    rows = data.row_of[:, [instrument.waves.index(contrast.before), instrument.waves.index(contrast.after)]]
+    # Who looks back is asked about both times at one wave.
+    waves = [contrast.after if wave == THEN else wave for wave in (contrast.before, contrast.after)]
+    rows = data.row_of[:, [instrument.waves.index(wave) for wave in waves]]
     first = np.where(rows[:, 0] >= 0, rows[:, 0], rows[:, 1])
     kept = first >= 0
     kept[kept] = settled.placed[first[kept]]

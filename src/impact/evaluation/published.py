@@ -6,6 +6,8 @@ the finding, whether it is shown or not. So a side is shown whole, or beyond its
 case: with one group, a wave that too few answered (a follow-up that has begun) takes only what rests on that wave
 with it, if nobody can tell from the other waves who was there.
 
+A scale that few answered, where enough are linked, takes only itself with it, if all who were analysed are in another.
+
 Subgroups add up to their side: what must be hidden beside a small level is the work of `complement`.
 """
 
@@ -150,12 +152,51 @@ def _of_side(raw: Row, side: str | None, system: System, hidden: set[Cell]) -> s
         found = raw["findings"][cell[1]] if cell[0] == "finding" else None
         if found is not None and found["subgroup"].get("side") == side and _is_whole(found):
             mine[cell] = set(found["contrast"].split(" - "))
-    if not flow or not hidden & mine.keys():
+    telling = hidden & mine.keys()
+    if _is_one_wave(raw):
+        # Everybody knows that nobody can be linked yet: these hidden counts are no secret.
+        telling = {cell for cell in telling if cell[0] == "quality" or cell[-1] == "submissions"}
+    if not flow or not telling:
         return set()
+    if all(cell[0] != "flow" for cell in telling):
+        scales = {_scale_of(raw, cell) for cell in telling}
+        if _analysed_elsewhere(raw, flow, scales, mine):
+            return {cell for cell in mine if cell[0] != "flow" and _scale_of(raw, cell) in scales}
     scarce = {row["wave"] for i, row in flow if ("flow", i, "submissions") in hidden}
     if raw["design"] == "one_group" and _is_apart(raw, scarce, flow, mine, hidden):
         return {cell for cell, waves in mine.items() if waves & scarce}
     return {cell for cell in mine if cell[-1] != "submissions"}
+
+
+def _analysed_elsewhere(
+    raw: Row, flow: Sequence[tuple[int, Row]], scales: set[str], mine: Mapping[Cell, set[str]]
+) -> bool:
+    """Where only these scales are to be hidden of a side: whether another primary finding has everybody who was
+    analysed, at each wave. Then who was analysed tells nothing of them; else it tells at least who is in them alone."""
+    for _, row in flow:
+        others = [
+            raw["findings"][cell[1]]["_groups"][0 if cell[2] == "workshop" else 1]
+            for cell, waves in mine.items()
+            if cell[0] == "finding"
+            and row["wave"] in waves
+            and cell[2] == row["arm"]
+            and raw["findings"][cell[1]]["role"] == "primary"
+            and raw["findings"][cell[1]]["scale"] not in scales
+        ]
+        if row["analysed"] > max(others, default=0):
+            return False
+    return True
+
+
+def _scale_of(raw: Row, cell: Cell) -> str:
+    return raw["quality" if cell[0] == "quality" else "findings"][cell[1]]["scale"]
+
+
+def _is_one_wave(raw: Row) -> bool:
+    """Whether all answers there are come from one wave, and people are not asked about two times at once."""
+    waves = {row["wave"] for row in raw["flow"] if row["submissions"]}
+    is_all = raw["data"]["submissions"] == sum(row["submissions"] for row in raw["flow"])
+    return len(waves) < 2 and is_all and not any(row["linked"] for row in raw["flow"])
 
 
 def _is_apart(

@@ -181,7 +181,9 @@ class _Engine:
             alpha = alphas.get((contrast.before, side))
             kept = sides if setting.is_one_group else _arms(sample, asked[side])
             found = change_finding(setting, outcome, contrast, side, sample, alpha, sum(asked[side]), kept)
-            self.findings.append(found | self.sensitivity.of(outcome, contrast, side, scores, found))
+            self.findings.append(
+                found | self.sensitivity.of(outcome, contrast, side, scores, found, looked_back)
+            )
             if outcome.role == "primary":
                 self.analysed[sample.rows] = True
                 self._over_workshops(outcome, contrast, side, sample)

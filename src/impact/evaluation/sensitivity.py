@@ -53,6 +53,7 @@ class Sensitivity:
         side: str | None,
         scores: np.ndarray,
         found: dict[str, Any],
+        looked_back: np.ndarray | None = None,
     ) -> dict[str, Any]:
         """`_sensitivity` of a finding, for disclosure to make rows of; nothing where there is no estimate."""
         if found["role"] != "primary" or found["estimate"]["value"] is None:
@@ -63,7 +64,7 @@ class Sensitivity:
         number = None if side is None else setting.instrument.side_ids.index(side)
         case = Case(
             setting,
-            self._asked[contrast].everyone(scores, number),
+            self._asked[contrast].everyone(scores, number, looked_back),
             found["estimate"]["value"],
             found["verdict"],
             found["estimator"],
