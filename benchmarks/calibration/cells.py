@@ -30,7 +30,8 @@ Analysis = Callable[[Answers], dict[str, Estimates]]
 class Row:
     """One line of results.csv; shares of all data sets. No interval counts as: rejects nothing, covers.
 
-    `type1_of_six`: share with p < .05/6, times six: what six such main results may add up to, judged together.
+    `type1_of_six`: share with p < .05/6, times six: what six such main results may add up to, judged together (NaN
+    where it was not counted).
     """
 
     design: str
@@ -65,7 +66,7 @@ COLUMNS = [field.name for field in fields(Row)]
 
 def row_of(cells: dict[str, str]) -> Row:
     kinds = {"str": str, "int": int, "float": float}
-    return Row(**{field.name: kinds[field.type](cells[field.name]) for field in fields(Row)})
+    return Row(**{field.name: kinds[field.type](cells.get(field.name) or "nan") for field in fields(Row)})
 
 
 def regression_columns(given: Answers) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -2,9 +2,10 @@
 
 Within one side: who submitted at a wave ⊇ who was linked ⊇ who was analysed; who has a score of a scale at a wave ⊇
 who is in its finding. Sets that overlap tell of each other: of 20 linked people of whom 19 have both scores, 19 are in
-the finding, whether it is shown or not. So a side is shown whole, or beyond its submissions not at all, but for one
-case: with one group, a wave that too few answered (a follow-up that has begun) takes only what rests on that wave
-with it, if nobody can tell from the other waves who was there.
+the finding, whether it is shown or not. So a side is shown whole, or beyond its submissions not at all, but for three
+cases. With one group, a wave that too few answered (a follow-up that has begun) takes only what rests on that wave
+with it, if nobody can tell from the other waves who was there. A wave that enough answered, but to which too few can
+be followed, takes its findings with it, and the counts of who was linked and analysed.
 
 A scale that few answered, where enough are linked, takes only itself with it, if all who were analysed are in another.
 
@@ -165,7 +166,43 @@ def _of_side(raw: Row, side: str | None, system: System, hidden: set[Cell]) -> s
     scarce = {row["wave"] for i, row in flow if ("flow", i, "submissions") in hidden}
     if raw["design"] == "one_group" and _is_apart(raw, scarce, flow, mine, hidden):
         return {cell for cell, waves in mine.items() if waves & scarce}
+    shared = set.intersection(*(mine[cell] for cell in telling))
+    followed = {("flow", i, "linked") for i, row in flow if row["wave"] in shared}
+    if len(shared) == 1 and not scarce and followed <= system.primary.keys():
+        gone = {cell for cell, waves in mine.items() if cell[0] == "finding" and waves & shared}
+        steps = _steps_of_followed(raw, flow, shared, mine, gone)
+        if steps is not None:
+            return gone | steps
     return {cell for cell in mine if cell[-1] != "submissions"}
+
+
+def _steps_of_followed(
+    raw: Row,
+    flow: Sequence[tuple[int, Row]],
+    shared: set[str],
+    mine: Mapping[Cell, set[str]],
+    gone: set[Cell],
+) -> set[Cell] | None:
+    """Too few can be followed to the wave `shared`, so its findings are `gone`: which steps of the flow go as well.
+
+    Who is linked through that wave alone is among the linked of other waves. These are shown only if a finding that
+    is shown has all of them. None if the submissions would give a hidden count back.
+    """
+    hidden: set[Cell] = set()
+    for i, row in flow:
+        told = [0]
+        for cell, waves in mine.items():
+            if cell[0] == "finding" and cell not in gone and row["wave"] in waves and cell[2] == row["arm"]:
+                told.append(raw["findings"][cell[1]]["_groups"][0 if cell[2] == "workshop" else 1])
+        steps = {
+            ("flow", i, step)
+            for step in ("linked", "analysed")
+            if row["wave"] in shared or row[step] != max(told)
+        }
+        hidden |= steps
+        if steps and row["submissions"] - max(told) < VALUES - 1:
+            return None
+    return hidden
 
 
 def _analysed_elsewhere(
