@@ -81,9 +81,10 @@ def mixed_model(
     confidence  of the intervals, between 0 and 1.
     method      whose degrees of freedom decide: `kenward_roger` or `satterthwaite`.
 
-    The best of all local optima is taken, and a variance at zero is reported (`boundary`), not hidden: it does not
-    say that workshops are alike, only that so few cannot show it. There Satterthwaite's df leap to n − p (as R's
-    lmerTest gives them), Kenward and Roger's do not. Limits: normal effects and errors; with few workshops
+    The best of the optima that a grid of ratios leads to is taken; none of them has a variance at zero from where the
+    likelihood rises. A variance at zero is reported (`boundary`), not hidden: it does not say that workshops are alike,
+    only that so few cannot show it. There Satterthwaite's df leap to n − p (as R's lmerTest gives them), Kenward and
+    Roger's do not. Limits: normal effects and errors; with few workshops
     Kenward–Roger keeps its error rate by hardly ever rejecting (7 % power where CR2 has 28 %, 4 workshops). A model
     of people and workshops with two waves only repeats the paired t test: use `mean_change_cr2`.
 
