@@ -1,7 +1,7 @@
 """Columns as they come in: complete cases, cluster numbers, and what counts as "the same number".
 
-Missing values are NaN. Differences smaller than 1e-7 of the largest value are floating-point dust
-(0.3 − 0.2 is not 0.1 in a computer) and must neither break a tie nor look like variation.
+Missing values are NaN. What rounding alone makes of equal differences is floating-point dust (0.3 − 0.2 is not 0.1 in
+a computer) and must neither break a tie nor look like variation.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ import numpy as np
 
 from impact.stats.caveats import Caveat
 
-TIE = 1e-7
-"""Relative difference up to which two differences of scores are one and the same."""
+ROUNDING = 64 * float(np.finfo(np.float64).eps)
+"""Share of the largest score up to which two differences of scores are one and the same: a mean of items times 100 is
+off by a few of the last digit's units, and scores far from zero keep all the digits that they have."""
 
 DUST = 1e-10
 """A standard deviation below this share of the largest value is none."""
@@ -53,6 +54,11 @@ def complete_pairs(before: Any, after: Any) -> tuple[np.ndarray, np.ndarray, np.
 def magnitude(*columns: np.ndarray) -> float:
     """The largest absolute value: the yardstick for dust."""
     return max((float(np.abs(values).max()) for values in columns if values.size), default=0.0)
+
+
+def rounding(yardstick: float, terms: float = 1.0) -> float:
+    """What rounding can make of a difference of scores up to `yardstick`, or of a sum of so many differences."""
+    return ROUNDING * yardstick * terms
 
 
 def spread(values: np.ndarray, yardstick: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from impact.stats.caveats import Caveat
 from impact.stats.clustered import ols_cr2
-from impact.stats.columns import TIE, check_confidence, cluster_numbers, column, magnitude, same_length
+from impact.stats.columns import check_confidence, cluster_numbers, column, magnitude, rounding, same_length
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,8 @@ def _placebo(
     gaps = np.abs(sums / sizes - (sums.sum() - sums) / (len(change) - sizes))
     in_arm = [np.flatnonzero(np.bincount(numbers[arm == a], minlength=count)) for a in (1.0, 0.0)]
     single = min(in_arm, key=len)[0]
-    return float((gaps >= gaps[single] - TIE * yardstick).mean()), 1.0 / count
+    reach = gaps[single] - rounding(yardstick, math.sqrt(len(change)))
+    return float((gaps >= reach).mean()), 1.0 / count
 
 
 def _nothing(

@@ -10,7 +10,7 @@ import numpy as np
 
 from impact.stats.caveats import Caveat
 from impact.stats.clustered import mean_change_cr2
-from impact.stats.columns import check_confidence, complete_pairs, magnitude
+from impact.stats.columns import check_confidence, complete_pairs, magnitude, rounding
 from impact.stats.distributions import normal_quantile, t_quantile
 from impact.stats.exact import doubled_ranks, without_dust
 
@@ -72,7 +72,7 @@ def probability_of_superiority_paired(
     n = len(before)
     if caveat or n == 0:
         return Superiority(None, None, None, n, 0, 0, 0, caveat=caveat or Caveat.NO_DATA)
-    change = without_dust(after - before, magnitude(before, after))
+    change = without_dust(after - before, rounding(magnitude(before, after)))
     rose, fell = int((change > 0.0).sum()), int((change < 0.0).sum())
     value, counts = (rose + (n - rose - fell) / 2) / n, (n, rose, n - rose - fell, fell)
     if n < 2:
@@ -121,7 +121,7 @@ def rank_biserial(before: Any, after: Any, confidence: float = 0.95) -> RankBise
     n = len(before)
     if caveat or n == 0:
         return RankBiserial(None, None, None, n, 0, caveat or Caveat.NO_DATA)
-    change = without_dust(after - before, magnitude(before, after))
+    change = without_dust(after - before, rounding(magnitude(before, after)))
     moved = change[change != 0.0]
     m, zeros = len(moved), n - len(moved)
     if m == 0:
