@@ -74,18 +74,51 @@ def centre(values: np.ndarray, yardstick: float) -> float:
     return 0.0 if abs(mean) <= DUST * yardstick else mean
 
 
-def cluster_numbers(clusters: Any) -> tuple[np.ndarray, int]:
-    """Labels of any kind → numbers 0 … G−1 and G. Integers in a narrow range need no sorting."""
-    labels = np.asarray(clusters)
+def labelled(clusters: Any, name: str = "clusters") -> tuple[np.ndarray, np.ndarray]:
+    """Labels as a vector, and which of them are there: NaN, None, NaT and the empty string are missing."""
+    labels = clusters if isinstance(clusters, np.ndarray) else np.asarray(clusters, dtype=_kind(clusters))
     if labels.ndim != 1:
-        raise ValueError(f"clusters must have one dimension, they have {labels.ndim}")
+        raise ValueError(f"{name} must have one dimension, they have {labels.ndim}")
+    if labels.dtype.kind in "iub":
+        return labels, np.ones(len(labels), bool)
+    there = np.asarray(labels == labels, dtype=bool)  # NaN and NaT are not equal to themselves
+    if labels.dtype.kind in "OUS":
+        there &= np.array(
+            [not (label is None or label in ("", b"")) for label in labels.tolist()], dtype=bool
+        )
+    return labels, there
+
+
+def _kind(clusters: Any) -> type | None:
+    """numpy would turn numbers beside names, and NaN beside names, into names: such lists are kept as they are."""
+    named = isinstance(clusters, list | tuple) and any(isinstance(label, str) for label in clusters)
+    return object if named and not all(isinstance(label, str) for label in clusters) else None
+
+
+def cluster_numbers(clusters: Any) -> tuple[np.ndarray, int]:
+    """Labels of any kind → numbers 0 … G−1 and G. Integers in a narrow range need no sorting.
+
+    ValueError where a label is missing (the calling function leaves such rows out, see `labelled`) or where labels of
+    different kinds stand beside each other.
+    """
+    labels, there = labelled(clusters)
     if labels.size == 0:
         return np.zeros(0, np.intp), 0
+    if not there.all():
+        raise ValueError("a cluster label is missing: leave its row out")
     if labels.dtype.kind in "iu":
         low, high = int(labels.min()), int(labels.max())
         if high - low <= 4 * labels.size + 1000:
-            shifted = (labels - low).astype(np.intp)
+            shifted = (
+                (labels - labels.dtype.type(low)).astype(np.intp)
+                if low >= 0
+                else labels.astype(np.intp) - low
+            )
             present = np.bincount(shifted) > 0
             return (np.cumsum(present) - 1)[shifted], int(present.sum())
-    names, numbers = np.unique(labels, return_inverse=True)
+    try:
+        names, numbers = np.unique(labels, return_inverse=True)
+    except TypeError:
+        kinds = sorted({type(label).__name__ for label in labels.tolist()})
+        raise ValueError(f"cluster labels must be of one kind, they are {', '.join(kinds)}") from None
     return numbers.astype(np.intp), len(names)

@@ -12,7 +12,16 @@ from typing import Any
 import numpy as np
 
 from impact.stats.caveats import Caveat
-from impact.stats.columns import centre, cluster_numbers, complete_pairs, magnitude, rounding, same_length
+from impact.stats.columns import (
+    centre,
+    cluster_numbers,
+    column,
+    complete_pairs,
+    labelled,
+    magnitude,
+    rounding,
+    same_length,
+)
 from impact.stats.distributions import SMALLEST_P, two_sided_normal
 
 EXACT_UP_TO = 300
@@ -109,7 +118,8 @@ def sign_flip(
     come out with the opposite sign.
 
     before, after  (n,) scores of the same people; NaN = missing, such pairs are left out.
-    clusters       (n,) workshop labels, or None. With them, a workshop's people flip together.
+    clusters       (n,) workshop labels, or None. With them, a workshop's people flip together; who has no label (NaN,
+                   None, "") is left out.
     rng            for random sign patterns where the exact distribution is out of reach; default: seed 1.
 
     Exact with up to 36 people or workshops, and beyond where the changes are whole multiples of one unit that is coarse
@@ -124,8 +134,11 @@ def sign_flip(
     >>> sign_flip([1, 2, 3, 4, 5, 6], [2, 4, 4, 7, 6, 9])
     SignFlip(estimate=1.8333333333333333, p_value=0.03125, n=6, clusters=None, method='exact', smallest_p=0.03125, caveat=None)
     """
-    labels = None if clusters is None else np.asarray(clusters)
-    same_length(before=np.asarray(before), after=np.asarray(after), clusters=labels)
+    labels, there = (None, None) if clusters is None else labelled(clusters)
+    before, after = column(before, "before"), column(after, "after")
+    same_length(before=before, after=after, clusters=labels)
+    if labels is not None and not there.all():
+        before, after, labels = before[there], after[there], labels[there]
     before, after, kept, caveat = complete_pairs(before, after)
     n = len(before)
     if caveat or n == 0:
