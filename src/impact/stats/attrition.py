@@ -96,7 +96,7 @@ def attrition_table(
     if not np.isin(stayed, (0.0, 1.0)).all():
         raise ValueError("kept must be 1 (answered after) or 0 (lost)")
     given = {"sides": sides, "arms": arms}
-    labels = {name: None if values is None else labelled(values, name)[0] for name, values in given.items()}
+    labels = {name: None if values is None else labelled(values)[0] for name, values in given.items()}
     same_length(before=before, kept=stayed, **labels)
     stayed = stayed == 1.0
     side_rows, arm_rows = _rows_by_label(labels["sides"]), _rows_by_label(labels["arms"])
@@ -111,7 +111,7 @@ def attrition_table(
 def _rows_by_label(labels: np.ndarray | None) -> list[tuple[Any, np.ndarray]]:
     if labels is None:
         return []
-    labels, there = labelled(labels, "labels")
+    labels, there = labelled(labels)
     numbers = np.full(len(labels), -1)
     numbers[there], count = cluster_numbers(labels[there])
     rows = [numbers == number for number in range(count)]
@@ -156,7 +156,7 @@ def _loss_test(
 ) -> LossTest | None:
     if labels is None:
         return None
-    labels, there = labelled(labels, "labels")
+    labels, there = labelled(labels)
     stayed, (numbers, count) = stayed[there], cluster_numbers(labels[there])
     if count < 2:
         return LossTest(None, count, "Fisher exact", Caveat.ONE_GROUP if count else Caveat.NO_DATA)

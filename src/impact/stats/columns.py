@@ -74,12 +74,10 @@ def centre(values: np.ndarray, yardstick: float) -> float:
     return 0.0 if abs(mean) <= DUST * yardstick else mean
 
 
-def labelled(clusters: Any, name: str = "clusters") -> tuple[np.ndarray, np.ndarray]:
+def labelled(clusters: Any) -> tuple[np.ndarray, np.ndarray]:
     """Labels as a vector, and which of them are there: NaN, None, NaT and the empty string are missing."""
     labels = clusters if isinstance(clusters, np.ndarray) else np.asarray(clusters, dtype=_kind(clusters))
-    if labels.ndim != 1:
-        raise ValueError(f"{name} must have one dimension, they have {labels.ndim}")
-    if labels.dtype.kind in "iub":
+    if labels.dtype.kind in "iub" or labels.ndim != 1:  # `cluster_numbers` refuses more dimensions than one
         return labels, np.ones(len(labels), bool)
     there = np.asarray(labels == labels, dtype=bool)  # NaN and NaT are not equal to themselves
     if labels.dtype.kind in "OUS":
@@ -102,6 +100,8 @@ def cluster_numbers(clusters: Any) -> tuple[np.ndarray, int]:
     different kinds stand beside each other.
     """
     labels, there = labelled(clusters)
+    if labels.ndim != 1:
+        raise ValueError(f"clusters must have one dimension, they have {labels.ndim}")
     if labels.size == 0:
         return np.zeros(0, np.intp), 0
     if not there.all():

@@ -146,10 +146,10 @@ def mixed_model(
 
 
 def _complete(y: Any, X: Any, groups: Any, persons: Any):
-    y, X, (labels, there) = column(y, "y"), np.asarray(X, dtype=np.float64), labelled(groups, "groups")
+    y, X, (labels, there) = column(y, "y"), np.asarray(X, dtype=np.float64), labelled(groups)
     if X.ndim != 2:
         raise ValueError(f"X must have two dimensions, it has {X.ndim}")
-    people, known = (None, there) if persons is None else labelled(persons, "persons")
+    people, known = (None, there) if persons is None else labelled(persons)
     same_length(y=y, X=X, groups=labels, persons=people)
     there = there & known
     with np.errstate(all="ignore"):
