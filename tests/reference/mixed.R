@@ -1,6 +1,6 @@
 # Random-intercept models by REML with Satterthwaite (lmerTest) and Kenward–Roger (pbkrtest) degrees of freedom.
 source("common.R")
-need("jsonlite", "lme4", "lmerTest", "pbkrtest", "nlme", "MASS", "nlme")
+need("jsonlite", "lme4", "lmerTest", "pbkrtest", "nlme", "MASS", "survival")
 suppressMessages({library(lme4); library(lmerTest)})
 tight <- lmerControl(optimizer = "bobyqa", optCtrl = list(rhobeg = 2e-3, rhoend = 1e-12, maxfun = 1e5),
                      check.conv.singular = "ignore", calc.derivs = TRUE)
@@ -30,7 +30,7 @@ fit_case <- function(formula, data, groups, persons = NULL) {
        singular = any(getME(model, "theta") < 1e-5))
 }
 
-data(sleepstudy, Dyestuff, Dyestuff2, Penicillin, Pastes, cake, package = "lme4")
+data(grouseticks, sleepstudy, Dyestuff, Dyestuff2, Penicillin, Pastes, cake, package = "lme4")
 data(Orthodont, Oats, Machines, ergoStool, Rail, package = "nlme")
 data(nlschools, anorexia, oats, package = "MASS")
 cake$tray <- paste(cake$recipe, cake$replicate)
@@ -40,6 +40,11 @@ schools <- nlschools[as.integer(nlschools$class) %% 4 == 1, ]
 oats$plot <- paste(oats$B, oats$V)
 Machines <- as.data.frame(Machines); Machines$trial <- paste(Machines$Worker, Machines$Machine)
 warpbreaks$loom <- paste(warpbreaks$wool, warpbreaks$tension, (seq_len(nrow(warpbreaks)) - 1) %/% 3)
+# Two levels where a search that never takes a variance from zero again stops short of the optimum.
+epil <- transform(MASS::epil, sixth = as.integer(subject) %% 6)
+liver <- survival::pbcseq
+liver <- liver[complete.cases(liver[, c("bili", "albumin", "protime", "day", "ascites")]), ][1:700, ]
+liver <- transform(liver, seventh = id %% 7)
 write_reference(list(R = R.version.string, cases = list(
   sleepstudy = fit_case(Reaction ~ Days, sleepstudy, "Subject"),
   dyestuff = fit_case(Yield ~ 1, Dyestuff, "Batch"),
@@ -58,5 +63,8 @@ write_reference(list(R = R.version.string, cases = list(
   oats_nested = fit_case(Y ~ N, oats, "B", "plot"),
   chicks_in_diets_boundary = fit_case(weight ~ Time, chicks, "Diet", "Chick"),
   orthodont_in_sexes = fit_case(distance ~ age, Orthodont, "Sex", "Subject"),
-  sleepstudy_in_thirds = fit_case(Reaction ~ Days, transform(sleepstudy, third = as.integer(Subject) %% 3), "third", "Subject")
+  sleepstudy_in_thirds = fit_case(Reaction ~ Days, transform(sleepstudy, third = as.integer(Subject) %% 3), "third", "Subject"),
+  grouse_nested = fit_case(TICKS ~ YEAR, grouseticks, "LOCATION", "BROOD"),
+  epilepsy_in_sixths = fit_case(y ~ period, epil, "sixth", "subject"),
+  liver_in_sevenths = fit_case(log(bili) ~ day + albumin, liver, "seventh", "id")
 )))

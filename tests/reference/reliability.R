@@ -11,7 +11,9 @@ cases <- list(
   neuroticism = bfi[1:300, c("N1", "N2", "N3", "N4", "N5")],
   attitude = attitude,
   holzinger_text = holzinger[, c("x4", "x5", "x6")],
-  holzinger_all = holzinger[, paste0("x", 1:9)]
+  holzinger_all = holzinger[, paste0("x", 1:9)],
+  # where Fisher's scoring creeps: small residuals, and a model that fits badly
+  judges = USJudgeRatings, openness_of_twenty = bfi[601:620, paste0("O", 1:5)]
 )
 results <- lapply(cases, function(items) {
   complete <- items[complete.cases(items), ]

@@ -275,6 +275,48 @@ def test_random_small_studies_never_give_nan_or_infinity():
                 assert not isinstance(number, float) or math.isfinite(number)
 
 
+def waves(seed, between, person, likert):
+    """24 workshops of 8 to 16 people at five waves, answers missing; variances between, person, and what is left of 1."""
+    rng = np.random.default_rng(seed)
+    sizes = rng.integers(8, 17, 24)
+    rooms, heads = np.repeat(np.arange(24), sizes), int(sizes.sum())
+    people, wave = np.repeat(np.arange(heads), 5), np.tile(np.arange(5), heads)
+    y = (
+        math.sqrt(between) * rng.normal(size=24)[rooms][people]
+        + math.sqrt(person) * rng.normal(size=heads)[people]
+        + math.sqrt(1.0 - between - person) * rng.normal(size=len(people))
+        + 0.2 * wave
+    )
+    y = np.clip(np.round(1.2 * y + 3), 1, 5) if likert else y
+    kept = rng.random(len(y)) > 0.15
+    return y[kept], np.column_stack([np.ones(kept.sum()), wave[kept]]), rooms[people][kept], people[kept]
+
+
+@pytest.mark.parametrize(
+    ("between", "person", "likert"), [(0.05, 0.76, True), (2e-4, 0.3, False), (0.3, 2e-4, False)]
+)
+def test_no_search_from_several_starts_beats_the_optimum(between, person, likert):
+    """Workshops that differ less than people do, and variances next to nothing; the other search is scipy's."""
+    from scipy.optimize import minimize
+
+    from impact.stats.mixed_pieces import TwoLevels
+    from impact.stats.mixed_search import profile, search
+
+    for seed in range(4):
+        y, X, rooms, people = waves(seed, between, person, likert)
+        Q = np.linalg.qr(X)[0]
+        residuals = y - Q @ (Q.T @ y)
+        model = TwoLevels.of(np.column_stack([Q, residuals / residuals.std()]), rooms, people, 24)
+        found = search(model)
+        ours = profile(model, found[:2] / found[2])[0]
+        for start in ([0.01, 0.5], [0.05, 3.0], [1.0, 1.0], [1e-4, 1e-4], [1e-4, 5.0]):
+            other = minimize(
+                lambda tau, m=model: profile(m, np.maximum(tau, 0.0))[:2], start, jac=True,
+                method="L-BFGS-B", bounds=[(0.0, None)] * 2,
+            )  # fmt: skip
+            assert ours <= other.fun + 1e-6, (seed, start, found, other.x)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

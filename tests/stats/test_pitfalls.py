@@ -317,6 +317,12 @@ def test_omega_without_an_admissible_solution():
     assert stats.mcdonald_omega(ITEMS[:4]).caveat == Caveat.TOO_FEW_FOR_MODEL
 
 
+def test_omega_that_does_not_come_to_an_end_says_so_and_no_more(monkeypatch):
+    monkeypatch.setattr("impact.stats.omega.MAX_STEPS", 1)
+    result = stats.mcdonald_omega(ITEMS)
+    assert (result.value, result.caveat) == (None, Caveat.NOT_CONVERGED)
+
+
 def test_reliable_change_by_hand():
     before, after = [10.0, 12, 14, 16, math.nan], [20.0, 12, 15, 8, 9]
     error = np.std([10, 12, 14, 16], ddof=1) * math.sqrt(2 * (1 - 0.8))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from impact.stats.caveats import Caveat
-from impact.stats.columns import check_confidence, cluster_numbers, column, same_length
+from impact.stats.columns import check_confidence, cluster_numbers, column, labelled, same_length
 from impact.stats.distributions import SMALLEST_P, normal_quantile
 from impact.stats.effect_sizes import EffectSize, standardized_mean_difference
 from impact.stats.paired import TTest, welch_t
@@ -74,7 +74,7 @@ def attrition_table(
     before      (n,) scores of everybody who answered before, any unit; NaN = no score, but counted as a person.
     kept        (n,) True (1) if the person answered after as well, False (0) if they were lost.
     sides       (n,) label of each person's side, or None.
-    arms        (n,) label of each person's arm, or None.
+    arms        (n,) label of each person's arm, or None. Who has no label (NaN, None, "") is in the row of all only.
     confidence  of the intervals, between 0 and 1.
     rng         for random tables where there are too many to count; default: seed 1.
 
@@ -96,7 +96,7 @@ def attrition_table(
     if not np.isin(stayed, (0.0, 1.0)).all():
         raise ValueError("kept must be 1 (answered after) or 0 (lost)")
     given = {"sides": sides, "arms": arms}
-    labels = {name: None if values is None else np.asarray(values) for name, values in given.items()}
+    labels = {name: None if values is None else labelled(values)[0] for name, values in given.items()}
     same_length(before=before, kept=stayed, **labels)
     stayed = stayed == 1.0
     side_rows, arm_rows = _rows_by_label(labels["sides"]), _rows_by_label(labels["arms"])
@@ -111,7 +111,9 @@ def attrition_table(
 def _rows_by_label(labels: np.ndarray | None) -> list[tuple[Any, np.ndarray]]:
     if labels is None:
         return []
-    numbers, count = cluster_numbers(labels)
+    labels, there = labelled(labels)
+    numbers = np.full(len(labels), -1)
+    numbers[there], count = cluster_numbers(labels[there])
     rows = [numbers == number for number in range(count)]
     return [(labels[mask][:1].tolist()[0], mask) for mask in rows]
 
@@ -154,7 +156,8 @@ def _loss_test(
 ) -> LossTest | None:
     if labels is None:
         return None
-    numbers, count = cluster_numbers(labels)
+    labels, there = labelled(labels)
+    stayed, (numbers, count) = stayed[there], cluster_numbers(labels[there])
     if count < 2:
         return LossTest(None, count, "Fisher exact", Caveat.ONE_GROUP if count else Caveat.NO_DATA)
     sizes, lost = np.bincount(numbers), np.bincount(numbers, ~stayed).astype(np.int64)

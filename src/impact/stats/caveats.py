@@ -29,6 +29,7 @@ class Caveat(StrEnum):
     TOO_FEW_ITEMS = "too few items for this coefficient"
     NO_TOTAL_VARIATION = "the sum of the items is the same for everybody"
     NO_SOLUTION = "the one-factor model has no admissible solution for these data"
+    NOT_CONVERGED = "the search for the one-factor model did not come to an end"
     BAD_RELIABILITY = "reliability must lie above 0 and below 1 for an index of reliable change"
     SIMULATED = "too many possible sign patterns to count them all: the p-value is from random ones"
     ONE_ROW_PER_GROUP = "every workshop or person has a single row: their variance cannot be told from chance"

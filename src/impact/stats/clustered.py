@@ -23,7 +23,15 @@ from typing import Any
 import numpy as np
 
 from impact.stats.caveats import Caveat
-from impact.stats.columns import DUST, check_confidence, cluster_numbers, column, magnitude, same_length
+from impact.stats.columns import (
+    DUST,
+    check_confidence,
+    cluster_numbers,
+    column,
+    labelled,
+    magnitude,
+    same_length,
+)
 from impact.stats.distributions import t_quantile, two_sided_t
 
 FEW = 2.0
@@ -88,8 +96,8 @@ def mean_change_cr2(change: Any, clusters: Any, confidence: float = 0.95) -> Mea
     Null hypothesis: over all workshops of this kind, the mean change is zero.
 
     change      (n,) after − before of each person, any unit; NaN = missing, left out with its cluster label.
-    clusters    (n,) workshop of each person, labels of any kind; people of one workshop may resemble each
-                other in any way, people of different workshops are independent.
+    clusters    (n,) workshop of each person, labels of one kind; who has none (NaN, None, "") is left out.
+                People of one workshop may resemble each other in any way, people of different ones are independent.
     confidence  of the interval, between 0 and 1.
 
     Every person weighs the same, so a large workshop weighs more. Degrees of freedom fall when workshops
@@ -107,7 +115,7 @@ def mean_change_cr2(change: Any, clusters: Any, confidence: float = 0.95) -> Mea
     (3.5, 1.1328, 1.9231, 0.0953)
     """
     y = column(change, "change")
-    labels = np.asarray(clusters)
+    labels, _ = labelled(clusters)
     same_length(change=y, clusters=labels)
     fit = ols_cr2(y, np.ones((len(y), 1)), labels, confidence)
     caveat = fit.caveat
@@ -124,7 +132,8 @@ def ols_cr2(y: Any, X: Any, clusters: Any, confidence: float = 0.95) -> Clustere
 
     y           (n,) outcome, any unit; NaN = missing.
     X           (n, p) columns; an intercept must be among them if wanted. A row with a NaN in y or X is left out.
-    clusters    (n,) labels of any kind; `None`: every row is its own cluster (then CR2 is HC2).
+    clusters    (n,) labels of one kind, rows without one (NaN, None, "") left out; or `None`: every row is its own
+                cluster (then CR2 is HC2).
     confidence  of the intervals, between 0 and 1.
 
     Limits: fewer rows than columns, or columns that repeat each other: no result. A coefficient that one
@@ -141,8 +150,10 @@ def ols_cr2(y: Any, X: Any, clusters: Any, confidence: float = 0.95) -> Clustere
     y, X = column(y, "y"), np.asarray(X, dtype=np.float64)
     if X.ndim != 2:
         raise ValueError(f"X must have two dimensions, it has {X.ndim}")
-    labels = None if clusters is None else np.asarray(clusters)
+    labels, there = (None, None) if clusters is None else labelled(clusters)
     same_length(y=y, X=X, clusters=labels)
+    if labels is not None and not there.all():
+        y, X, labels = y[there], X[there], labels[there]
     with np.errstate(all="ignore"):
         is_finite = bool(np.isfinite(y.sum() + X.sum()))  # one quick pass; the masks below only if needed
     if not is_finite:

@@ -1,7 +1,7 @@
 """Columns as they come in: complete cases, cluster numbers, and what counts as "the same number".
 
-Missing values are NaN. Differences smaller than 1e-7 of the largest value are floating-point dust
-(0.3 − 0.2 is not 0.1 in a computer) and must neither break a tie nor look like variation.
+Missing values are NaN. What rounding alone makes of equal differences is floating-point dust (0.3 − 0.2 is not 0.1 in
+a computer) and must neither break a tie nor look like variation.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ import numpy as np
 
 from impact.stats.caveats import Caveat
 
-TIE = 1e-7
-"""Relative difference up to which two differences of scores are one and the same."""
+ROUNDING = 64 * float(np.finfo(np.float64).eps)
+"""Share of the largest score up to which two differences of scores are one and the same: a mean of items times 100 is
+off by a few of the last digit's units, and scores far from zero keep all the digits that they have."""
 
 DUST = 1e-10
 """A standard deviation below this share of the largest value is none."""
@@ -55,6 +56,11 @@ def magnitude(*columns: np.ndarray) -> float:
     return max((float(np.abs(values).max()) for values in columns if values.size), default=0.0)
 
 
+def rounding(yardstick: float, terms: float = 1.0) -> float:
+    """What rounding can make of a difference of scores up to `yardstick`, or of a sum of so many differences."""
+    return ROUNDING * yardstick * terms
+
+
 def spread(values: np.ndarray, yardstick: float) -> float:
     """Standard deviation (n − 1), exactly 0 where it is only floating-point dust. Needs two values."""
     centred = values - values.mean()
@@ -68,18 +74,51 @@ def centre(values: np.ndarray, yardstick: float) -> float:
     return 0.0 if abs(mean) <= DUST * yardstick else mean
 
 
+def labelled(clusters: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Labels as a vector, and which of them are there: NaN, None, NaT and the empty string are missing."""
+    labels = clusters if isinstance(clusters, np.ndarray) else np.asarray(clusters, dtype=_kind(clusters))
+    if labels.dtype.kind in "iub" or labels.ndim != 1:  # `cluster_numbers` refuses more dimensions than one
+        return labels, np.ones(len(labels), bool)
+    there = np.asarray(labels == labels, dtype=bool)  # NaN and NaT are not equal to themselves
+    if labels.dtype.kind in "OUS":
+        there &= np.array(
+            [not (label is None or label in ("", b"")) for label in labels.tolist()], dtype=bool
+        )
+    return labels, there
+
+
+def _kind(clusters: Any) -> type | None:
+    """numpy would turn numbers beside names, and NaN beside names, into names: such lists are kept as they are."""
+    named = isinstance(clusters, list | tuple) and any(isinstance(label, str) for label in clusters)
+    return object if named and not all(isinstance(label, str) for label in clusters) else None
+
+
 def cluster_numbers(clusters: Any) -> tuple[np.ndarray, int]:
-    """Labels of any kind → numbers 0 … G−1 and G. Integers in a narrow range need no sorting."""
-    labels = np.asarray(clusters)
+    """Labels of any kind → numbers 0 … G−1 and G. Integers in a narrow range need no sorting.
+
+    ValueError where a label is missing (the calling function leaves such rows out, see `labelled`) or where labels of
+    different kinds stand beside each other.
+    """
+    labels, there = labelled(clusters)
     if labels.ndim != 1:
         raise ValueError(f"clusters must have one dimension, they have {labels.ndim}")
     if labels.size == 0:
         return np.zeros(0, np.intp), 0
+    if not there.all():
+        raise ValueError("a cluster label is missing: leave its row out")
     if labels.dtype.kind in "iu":
         low, high = int(labels.min()), int(labels.max())
         if high - low <= 4 * labels.size + 1000:
-            shifted = (labels - low).astype(np.intp)
+            shifted = (
+                (labels - labels.dtype.type(low)).astype(np.intp)
+                if low >= 0
+                else labels.astype(np.intp) - low
+            )
             present = np.bincount(shifted) > 0
             return (np.cumsum(present) - 1)[shifted], int(present.sum())
-    names, numbers = np.unique(labels, return_inverse=True)
+    try:
+        names, numbers = np.unique(labels, return_inverse=True)
+    except TypeError:
+        kinds = sorted({type(label).__name__ for label in labels.tolist()})
+        raise ValueError(f"cluster labels must be of one kind, they are {', '.join(kinds)}") from None
     return numbers.astype(np.intp), len(names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,15 @@ import numpy as np
 
 from impact.stats.caveats import Caveat
 from impact.stats.clustered import ols_cr2
-from impact.stats.columns import TIE, check_confidence, cluster_numbers, column, magnitude, same_length
+from impact.stats.columns import (
+    check_confidence,
+    cluster_numbers,
+    column,
+    labelled,
+    magnitude,
+    rounding,
+    same_length,
+)
 
 
 @dataclass(frozen=True)
@@ -46,7 +55,8 @@ def difference_in_differences(
 
     before, after  (n,) scores of the same people, any unit; NaN = missing, such rows are left out.
     arm            (n,) 1 (True) in the workshop, 0 (False) in the comparison.
-    clusters       (n,) labels of any kind (ungrouped people one label each), or None: everybody on their own.
+    clusters       (n,) labels of one kind (ungrouped people one label each; rows without one are left out), or None:
+                   everybody on their own.
     covariates     (n, c) further columns measured before, or None.
     confidence     of the interval, between 0 and 1.
 
@@ -65,9 +75,9 @@ def difference_in_differences(
     before, after, arm = column(before, "before"), column(after, "after"), column(arm, "arm")
     extra = np.empty((len(after), 0)) if covariates is None else np.asarray(covariates, dtype=np.float64)
     extra = extra[:, None] if extra.ndim == 1 else extra
-    labels = np.arange(len(after)) if clusters is None else np.asarray(clusters)
+    labels, there = labelled(np.arange(len(after)) if clusters is None else clusters)
     same_length(before=before, after=after, arm=arm, clusters=labels, covariates=extra)
-    kept = ~(np.isnan(after) | np.isnan(before) | np.isnan(arm) | np.isnan(extra).any(axis=1))
+    kept = there & ~(np.isnan(after) | np.isnan(before) | np.isnan(arm) | np.isnan(extra).any(axis=1))
     before, after, arm, extra, labels = before[kept], after[kept], arm[kept], extra[kept], labels[kept]
     if not np.isin(arm, (0.0, 1.0)).all():
         raise ValueError("arm must be 1 (workshop) or 0 (comparison)")
@@ -99,7 +109,8 @@ def _placebo(
     gaps = np.abs(sums / sizes - (sums.sum() - sums) / (len(change) - sizes))
     in_arm = [np.flatnonzero(np.bincount(numbers[arm == a], minlength=count)) for a in (1.0, 0.0)]
     single = min(in_arm, key=len)[0]
-    return float((gaps >= gaps[single] - TIE * yardstick).mean()), 1.0 / count
+    reach = gaps[single] - rounding(yardstick, math.sqrt(len(change)))
+    return float((gaps >= reach).mean()), 1.0 / count
 
 
 def _nothing(

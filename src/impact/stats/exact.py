@@ -12,11 +12,21 @@ from typing import Any
 import numpy as np
 
 from impact.stats.caveats import Caveat
-from impact.stats.columns import TIE, centre, cluster_numbers, complete_pairs, magnitude, same_length
+from impact.stats.columns import (
+    centre,
+    cluster_numbers,
+    column,
+    complete_pairs,
+    labelled,
+    magnitude,
+    rounding,
+    same_length,
+)
 from impact.stats.distributions import SMALLEST_P, two_sided_normal
 
 EXACT_UP_TO = 300
 GRID_STEPS = 60_000_000
+GRID_POINTS = 4_000_000
 HALVES_UP_TO = 36
 RANDOM_PATTERNS = 99_999
 
@@ -62,8 +72,8 @@ def wilcoxon_signed_rank(before: Any, after: Any, zeros: str = "wilcox", method:
     method         `exact`, `normal` (with the variance for ties, no continuity correction), or `auto`: exact up to
                    300 changes.
 
-    Changes that differ by less than 1e-7 of the largest score are tied. Limits: people are taken as independent;
-    with fewer than six changes no p-value of .05 exists (`smallest_p`).
+    Changes are tied where they differ by no more than rounding makes of them: 64 · 2.2e-16 of the largest score.
+    Limits: people are taken as independent; with fewer than six changes no p-value of .05 exists (`smallest_p`).
 
     Sources: [1] Wilcoxon (1945), Biometrics Bulletin 1, 80–83. [2] Pratt (1959), JASA 54, 655–667. [3] Streitberg &
     Röhmel (1986), Statistical Software Newsletter 12, 10–17. [4] R `coin::wilcoxsign_test(distribution = "exact")`.
@@ -79,7 +89,7 @@ def wilcoxon_signed_rank(before: Any, after: Any, zeros: str = "wilcox", method:
     n = len(before)
     if caveat or n == 0:
         return SignedRank(None, None, n, 0, 0, method, None, caveat or Caveat.NO_DATA)
-    change = without_dust(after - before, magnitude(before, after))
+    change = without_dust(after - before, rounding(magnitude(before, after)))
     unchanged = int((change == 0.0).sum())
     used = "exact" if method == "exact" or (method == "auto" and n - unchanged <= EXACT_UP_TO) else "normal"
     if unchanged == n:
@@ -108,11 +118,14 @@ def sign_flip(
     come out with the opposite sign.
 
     before, after  (n,) scores of the same people; NaN = missing, such pairs are left out.
-    clusters       (n,) workshop labels, or None. With them, a workshop's people flip together.
+    clusters       (n,) workshop labels, or None. With them, a workshop's people flip together; who has no label (NaN,
+                   None, "") is left out.
     rng            for random sign patterns where the exact distribution is out of reach; default: seed 1.
 
-    Exact where the changes lie on a common grid (answers on a scale do) or with up to 36 people or workshops;
-    otherwise 99,999 random patterns, p = (count + 1) / 100,000. Limits: with fewer than six people (or
+    Exact with up to 36 people or workshops, and beyond where the changes are whole multiples of one unit that is coarse
+    enough (answers on a scale, means of items, two decimals: n · Σ|change| up to 60,000,000 units); otherwise 99,999
+    random patterns, p = (count + 1) / 100,000. What differs by no more than rounding makes of it (64 · 2.2e-16 of the
+    largest score, for each change of a sum) is alike. Limits: with fewer than six people (or
     workshops) no p-value of .05 exists (`smallest_p`).
 
     Sources: [1] Fisher (1935), The Design of Experiments, §21. [2] R `exactRankTests::perm.test(paired = TRUE)`.
@@ -121,41 +134,54 @@ def sign_flip(
     >>> sign_flip([1, 2, 3, 4, 5, 6], [2, 4, 4, 7, 6, 9])
     SignFlip(estimate=1.8333333333333333, p_value=0.03125, n=6, clusters=None, method='exact', smallest_p=0.03125, caveat=None)
     """
-    labels = None if clusters is None else np.asarray(clusters)
-    same_length(before=np.asarray(before), after=np.asarray(after), clusters=labels)
+    labels, there = (None, None) if clusters is None else labelled(clusters)
+    before, after = column(before, "before"), column(after, "after")
+    same_length(before=before, after=after, clusters=labels)
+    if labels is not None and not there.all():
+        before, after, labels = before[there], after[there], labels[there]
     before, after, kept, caveat = complete_pairs(before, after)
     n = len(before)
     if caveat or n == 0:
         return SignFlip(None, None, n, None if labels is None else 0, "exact", None, caveat or Caveat.NO_DATA)
     yardstick = magnitude(before, after)
-    change = without_dust(after - before, yardstick)
-    estimate, count = centre(change, yardstick), None
+    estimate, dust, count = centre(after - before, yardstick), rounding(yardstick), None
+    change = without_dust(after - before, dust)
     if labels is not None:
         numbers, count = cluster_numbers(labels[kept])
-        change = without_dust(np.bincount(numbers, change, count), yardstick)
+        dust = rounding(yardstick, float(np.bincount(numbers).max()))
+        change = without_dust(np.bincount(numbers, change, count), dust)
     moving = change[change != 0.0]
     if len(moving) == 0:
         return SignFlip(estimate, 1.0, n, count, "exact", 1.0, Caveat.NOBODY_CHANGED)
     smallest = max(0.5 ** (len(moving) - 1), SMALLEST_P)
-    p_value, used = _flip_p(moving, rng)
+    p_value, used = _flip_p(moving, dust, rng)
     few = Caveat.FEW_FOR_P if smallest > 0.05 else None
     return SignFlip(
         estimate, p_value, n, count, used, smallest, few or (Caveat.SIMULATED if used == "random" else None)
     )
 
 
-def without_dust(change: np.ndarray, yardstick: float) -> np.ndarray:
-    """Changes with equal sizes made exactly equal, and those that are only dust made exactly 0."""
+def without_dust(change: np.ndarray, dust: float) -> np.ndarray:
+    """Changes whose sizes differ by at most `dust` made exactly equal, and those up to it made exactly 0.
+
+    Each is compared with the smallest of its kind, not with its neighbour: many close neighbours are no tie.
+    """
     size = np.abs(change)
+    size = np.where(size <= dust, 0.0, size)
     order = np.argsort(size, kind="stable")
     ordered = size[order]
-    new = np.diff(ordered, prepend=-np.inf) > TIE * yardstick
-    groups = np.cumsum(new) - 1
-    firsts = ordered[new]
-    if len(firsts) and firsts[0] <= TIE * yardstick:
-        firsts[0] = 0.0
+    new = np.diff(ordered, prepend=-np.inf) > dust
+    starts = np.flatnonzero(new)
+    ends = np.append(starts[1:], len(ordered)) - 1
+    for start, end in (
+        zip(starts, ends, strict=True) if (ordered[ends] - ordered[starts] > dust).any() else ()
+    ):
+        first = start
+        while ordered[end] - ordered[first] > dust:
+            first += int(np.searchsorted(ordered[first : end + 1], ordered[first] + dust, side="right"))
+            new[first] = True
     merged = np.empty_like(size)
-    merged[order] = firsts[groups]
+    merged[order] = ordered[new][np.cumsum(new) - 1]
     return np.copysign(merged, change)
 
 
@@ -191,13 +217,12 @@ def _exact_p(terms: np.ndarray, distance: int) -> float:
     return min(1.0, max(2.0 * float(weights[: low + 1].sum()), SMALLEST_P)) if distance > 0 else 1.0
 
 
-def _flip_p(change: np.ndarray, rng: np.random.Generator | None) -> tuple[float, str]:
-    observed = abs(float(change.sum()))
-    terms = _grid(np.abs(change))
+def _flip_p(change: np.ndarray, dust: float, rng: np.random.Generator | None) -> tuple[float, str]:
+    terms = _grid(np.abs(change), dust)
     if terms is not None:
         signed = np.where(change > 0, terms, -terms)
         return _exact_p(terms, abs(int(signed.sum()))), "exact"
-    reach = observed - TIE * float(np.abs(change).max())
+    reach = abs(float(change.sum())) - dust * len(change)
     if len(change) <= HALVES_UP_TO:
         return _halves_p(np.abs(change), reach), "exact"
     rng = rng or np.random.default_rng(1)
@@ -210,18 +235,44 @@ def _flip_p(change: np.ndarray, rng: np.random.Generator | None) -> tuple[float,
     return (count + 1) / (RANDOM_PATTERNS + 1), "random"
 
 
-def _grid(size: np.ndarray) -> np.ndarray | None:
-    """The sizes as whole multiples of one unit, or None if there is no such unit that is coarse enough."""
-    values = np.unique(size)
-    for parts in range(1, 241):
-        multiples = values * (parts / values[0])
-        whole = np.rint(multiples)
-        if whole.sum() > GRID_STEPS or (values[-1] / values[0]) * parts > GRID_STEPS:
+def _grid(size: np.ndarray, dust: float) -> np.ndarray | None:
+    """The sizes as whole multiples of one unit, or None if there is no such unit that is coarse enough.
+
+    The unit is the greatest common divisor of sizes that are each off by up to `dust`, with what that makes of it.
+    """
+    values, total = np.unique(size), float(size.sum())
+    unit, off = float(values[0]), dust
+    while total <= unit * min(GRID_POINTS, GRID_STEPS / len(size)):
+        whole = np.rint(values / unit)
+        allowed = dust + whole * off
+        if allowed[-1] > unit / 8:  # anything would pass for a multiple
             return None
-        if np.abs(multiples - whole).max() <= 1e-6:
-            terms = np.rint(size * (parts / values[0])).astype(np.int64)
-            return terms if int(terms.sum()) * len(terms) <= GRID_STEPS else None
+        wrong = np.abs(values - whole * unit) - allowed
+        worst = int(np.argmax(wrong))
+        if wrong[worst] > 0.0:
+            unit, off = _common(float(values[worst]), dust, unit, off)
+            continue
+        unit = float(values @ whole) / float(whole @ whole)  # of all sizes together: off by less
+        if np.abs(values - whole * unit).max() > 2.0 * dust:
+            return None
+        return np.rint(size / unit).astype(np.int64)
     return None
+
+
+def _common(large: float, off_large: float, small: float, off_small: float) -> tuple[float, float]:
+    """Euclid's greatest common divisor of two numbers that are off by so much, and how much it is off."""
+    whole, dust = large, off_large
+    while small > off_small:
+        times = round(large / small)
+        rest, off = abs(large - times * small), off_large + times * off_small
+        large, off_large, small, off_small = small, off_small, rest, off
+    times = round(whole / large)
+    if times * off_large > large / 8:
+        return large, off_large
+    return (
+        whole / times,
+        dust / times,
+    )  # it goes into the first number so often: off by less than on Euclid's way
 
 
 def _halves_p(size: np.ndarray, reach: float) -> float:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from impact.stats.caveats import Caveat
-from impact.stats.columns import cluster_numbers, magnitude, same_length, spread
+from impact.stats.columns import cluster_numbers, labelled, magnitude, same_length, spread
 from impact.stats.imputation_model import donors, posterior
 
 FEWEST = 4
@@ -56,8 +56,8 @@ def multiple_imputation(
     bounds      (low, high) for all columns, or k such pairs (None for a column without): what is filled in beyond is
                 moved to the end of the scale. Pulls means to the middle: leave it out if values need not be
                 possible. `pmm` needs none.
-    clusters    (n,) workshop labels of any kind, or None. With them, people of one workshop stay alike in what is
-                filled in (a random intercept). Without them, results by workshop look too sure.
+    clusters    (n,) workshop labels of one kind, none missing (ValueError), or None. With them, people of one workshop
+                stay alike in what is filled in (a random intercept). Without them, results by workshop look too sure.
     rng         source of randomness; default: seed 1. The order of the rows does not matter: they are sorted by their
                 values first.
 
@@ -81,7 +81,7 @@ def multiple_imputation(
         raise ValueError(f"method must be norm or pmm, it is {method!r}")
     if m < 1 or iterations < 1:
         raise ValueError(f"m and iterations must be at least 1, they are {m} and {iterations}")
-    limits, labels = _limits(bounds, array.shape[1]), None if clusters is None else np.asarray(clusters)
+    limits, labels = _limits(bounds, array.shape[1]), None if clusters is None else labelled(clusters)[0]
     same_length(data=array, clusters=labels)
     n, gaps = len(array), np.isnan(array)
     shares = tuple(float(share) for share in gaps.mean(axis=0)) if n else (None,) * array.shape[1]

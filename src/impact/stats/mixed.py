@@ -14,7 +14,15 @@ import numpy as np
 
 from impact.stats.caveats import Caveat
 from impact.stats.clustered import Numbers
-from impact.stats.columns import DUST, check_confidence, cluster_numbers, column, magnitude, same_length
+from impact.stats.columns import (
+    DUST,
+    check_confidence,
+    cluster_numbers,
+    column,
+    labelled,
+    magnitude,
+    same_length,
+)
 from impact.stats.distributions import t_quantile, two_sided_t
 from impact.stats.mixed_df import kenward_roger, satterthwaite
 from impact.stats.mixed_pieces import OneLevel, TwoLevels
@@ -75,15 +83,16 @@ def mixed_model(
 
     y           (n,) outcome, any unit; NaN = missing.
     X           (n, p) columns; an intercept must be among them if wanted. A row with a NaN in y or X is left out.
-    groups      (n,) workshop labels of any kind.
+    groups      (n,) workshop labels of one kind. A row without a label (NaN, None, "") here or in persons is left out.
     persons     (n,) labels of people, for three or more waves (a row is a person at a wave), or None. The same label
                 in two workshops is two people.
     confidence  of the intervals, between 0 and 1.
     method      whose degrees of freedom decide: `kenward_roger` or `satterthwaite`.
 
-    The best of all local optima is taken, and a variance at zero is reported (`boundary`), not hidden: it does not
-    say that workshops are alike, only that so few cannot show it. There Satterthwaite's df leap to n − p (as R's
-    lmerTest gives them), Kenward and Roger's do not. Limits: normal effects and errors; with few workshops
+    The best of the optima that a grid of ratios leads to is taken; none of them has a variance at zero from where the
+    likelihood rises. A variance at zero is reported (`boundary`), not hidden: it does not say that workshops are alike,
+    only that so few cannot show it. There Satterthwaite's df leap to n − p (as R's lmerTest gives them), Kenward and
+    Roger's do not. Limits: normal effects and errors; with few workshops
     Kenward–Roger keeps its error rate by hardly ever rejecting (7 % power where CR2 has 28 %, 4 workshops). A model
     of people and workshops with two waves only repeats the paired t test: use `mean_change_cr2`.
 
@@ -137,15 +146,16 @@ def mixed_model(
 
 
 def _complete(y: Any, X: Any, groups: Any, persons: Any):
-    y, X, labels = column(y, "y"), np.asarray(X, dtype=np.float64), np.asarray(groups)
+    y, X, (labels, there) = column(y, "y"), np.asarray(X, dtype=np.float64), labelled(groups)
     if X.ndim != 2:
         raise ValueError(f"X must have two dimensions, it has {X.ndim}")
-    people = None if persons is None else np.asarray(persons)
+    people, known = (None, there) if persons is None else labelled(persons)
     same_length(y=y, X=X, groups=labels, persons=people)
+    there = there & known
     with np.errstate(all="ignore"):
         is_whole = bool(np.isfinite(y.sum() + X.sum()))
-    if not is_whole:
-        kept = ~(np.isnan(y) | np.isnan(X).any(axis=1))
+    if not (is_whole and there.all()):
+        kept = there & ~(np.isnan(y) | np.isnan(X).any(axis=1))
         y, X, labels = y[kept], X[kept], labels[kept]
         people = None if people is None else people[kept]
     numbers, count = cluster_numbers(labels)

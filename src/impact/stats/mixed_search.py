@@ -15,6 +15,11 @@ FARTHEST = 1e10
 """A ratio beyond this means that nothing is left inside the groups."""
 NEAR_ZERO = 1e-2
 """A ratio below this that still falls is tried at zero."""
+FIRST_RELEASE = 0.1
+"""A ratio that leaves zero is tried here, then at thirds of it."""
+RELEASE_GAIN = 1e-11
+"""Share of the deviance by which it must fall: less is rounding."""
+RELEASES = 10
 LAST_GAIN = 1e-12
 """Share of the deviance: when Newton's step promises less, it is the last one."""
 
@@ -24,8 +29,7 @@ def search(model: OneLevel | TwoLevels) -> np.ndarray | None:
     starts = _grid_one(model) if isinstance(model, OneLevel) else _grid_two(model)
     best, lowest = None, np.inf
     for tau in starts:
-        polished = _polish(model, tau)
-        deviance = profile(model, polished)[0]
+        polished, deviance = _settle(model, tau)
         # Of two equal optima the one with fewer variances is taken: it was tried first.
         if deviance < lowest - 1e-9 * max(1.0, abs(lowest) if np.isfinite(lowest) else 1.0):
             best, lowest = polished, deviance
@@ -33,6 +37,38 @@ def search(model: OneLevel | TwoLevels) -> np.ndarray | None:
         return None
     pieces = model.pieces(np.append(best, 1.0))
     return np.append(best, 1.0) * (pieces.rss / (pieces.n - pieces.p))
+
+
+def _settle(model: OneLevel | TwoLevels, tau: np.ndarray) -> tuple[np.ndarray, float]:
+    """An optimum that no ratio at zero can leave downhill, and its deviance.
+
+    `_polish` never takes a ratio from zero again; but with the other one moved the deviance may fall from there.
+    """
+    tau, (deviance, gradient, _) = _polish(model, tau)
+    if isinstance(model, OneLevel):  # its fine grid has every optimum that leaving zero could lead to
+        return tau, deviance
+    for _ in range(RELEASES):
+        released = None if tau.max() >= FARTHEST else _released(model, tau, deviance, gradient)
+        if released is None:
+            break
+        tau, (deviance, gradient, _) = _polish(model, released)
+    return tau, deviance
+
+
+def _released(
+    model: OneLevel | TwoLevels, tau: np.ndarray, deviance: float, gradient: np.ndarray
+) -> np.ndarray | None:
+    """The ratio at zero with the steepest fall made positive, so that the deviance is lower; None if there is none."""
+    noise = RELEASE_GAIN * (1.0 + abs(deviance))
+    for i in np.argsort(gradient):
+        size = FIRST_RELEASE
+        while tau[i] == 0.0 and -gradient[i] * size > noise:
+            trial = tau.copy()
+            trial[i] = size
+            if profile(model, trial)[0] < deviance - noise:
+                return trial
+            size /= 3.0
+    return None
 
 
 def profile(model: OneLevel | TwoLevels, tau: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
@@ -74,7 +110,9 @@ def _grid_two(model: TwoLevels) -> list[np.ndarray]:
     return starts
 
 
-def _polish(model: OneLevel | TwoLevels, tau: np.ndarray) -> np.ndarray:
+def _polish(
+    model: OneLevel | TwoLevels, tau: np.ndarray
+) -> tuple[np.ndarray, tuple[float, np.ndarray, np.ndarray]]:
     """Newton's method on log τ of the ratios that are not zero, with halved steps; a ratio that vanishes is set to 0."""
     tau, active = tau.copy(), tau > 0.0
     deviance, gradient, hessian = profile(model, tau)
@@ -96,7 +134,7 @@ def _polish(model: OneLevel | TwoLevels, tau: np.ndarray) -> np.ndarray:
         step *= min(1.0, 3.0 / float(np.abs(step).max())) if np.abs(step).max() > 0.0 else 1.0
         if abs(float(slope @ step)) < LAST_GAIN * (1.0 + abs(deviance)):
             tau[active] *= np.exp(step)  # so near that nothing but this last step is left to gain
-            break
+            return tau, profile(model, tau)
         for _ in range(30):
             trial = tau.copy()
             trial[active] *= np.exp(step)
@@ -107,4 +145,4 @@ def _polish(model: OneLevel | TwoLevels, tau: np.ndarray) -> np.ndarray:
         else:
             break
         tau, (deviance, gradient, hessian) = trial, new
-    return tau
+    return tau, (deviance, gradient, hessian)

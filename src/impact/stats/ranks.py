@@ -10,7 +10,15 @@ import numpy as np
 
 from impact.stats.caveats import Caveat
 from impact.stats.clustered import mean_change_cr2
-from impact.stats.columns import check_confidence, complete_pairs, magnitude
+from impact.stats.columns import (
+    check_confidence,
+    column,
+    complete_pairs,
+    labelled,
+    magnitude,
+    rounding,
+    same_length,
+)
 from impact.stats.distributions import normal_quantile, t_quantile
 from impact.stats.exact import doubled_ranks, without_dust
 
@@ -52,7 +60,8 @@ def probability_of_superiority_paired(
 
     before, after  (n,) scores of the same people; NaN = missing, such pairs are left out.
     clusters       (n,) workshop labels, or None. With them the interval takes the larger of the variance between
-                   people and that between workshops (CR2), with the latter's degrees of freedom.
+                   people and that between workshops (CR2), with the latter's degrees of freedom. Who has no label (NaN,
+                   None, "") is left out.
     confidence     of the interval, between 0 and 1.
 
     The interval is Wilson's with the t quantile and the variance p(1 − p) − ties/4 of a score that can also be one
@@ -68,18 +77,22 @@ def probability_of_superiority_paired(
     (0.75, 0.2991, 0.9389, (4, 1, 1))
     """
     check_confidence(confidence)
+    if clusters is not None:
+        (labels, there), before, after = labelled(clusters), column(before, "before"), column(after, "after")
+        same_length(before=before, after=after, clusters=labels)
+        before, after, clusters = before[there], after[there], labels[there]
     before, after, kept, caveat = complete_pairs(before, after)
     n = len(before)
     if caveat or n == 0:
         return Superiority(None, None, None, n, 0, 0, 0, caveat=caveat or Caveat.NO_DATA)
-    change = without_dust(after - before, magnitude(before, after))
+    change = without_dust(after - before, rounding(magnitude(before, after)))
     rose, fell = int((change > 0.0).sum()), int((change < 0.0).sum())
     value, counts = (rose + (n - rose - fell) / 2) / n, (n, rose, n - rose - fell, fell)
     if n < 2:
         return Superiority(value, None, None, *counts, caveat=Caveat.TOO_FEW)
     df, wider, count = n - 1.0, 1.0, None
     if clusters is not None:
-        fit = mean_change_cr2((np.sign(change) + 1.0) / 2, np.asarray(clusters)[kept])
+        fit = mean_change_cr2((np.sign(change) + 1.0) / 2, clusters[kept])
         count = fit.clusters
         if count < 2:
             return Superiority(value, None, None, *counts, clusters=count, caveat=Caveat.ONE_CLUSTER)
@@ -107,8 +120,9 @@ def rank_biserial(before: Any, after: Any, confidence: float = 0.95) -> RankBise
     confidence     of the interval, between 0 and 1.
 
     The interval is Fisher's z with the standard error under no difference; at ±1, where z is infinite, one end is ±1
-    and the other that of the next value inside. Limits: people are taken as independent; wide and rather too wide for
-    large effects.
+    and the other that of half a step inside, 1 − 2/(m(m + 1)) with m changes (effectsize gives ±1 for both ends).
+    With fewer than three changes there is a value but no interval. Limits: people are taken as independent; wide and
+    rather too wide for large effects.
 
     Sources: [1] Kerby (2014), Comprehensive Psychology 3, 11.IT.3.1. [2] R `effectsize::rank_biserial(paired = TRUE)`.
 
@@ -121,7 +135,7 @@ def rank_biserial(before: Any, after: Any, confidence: float = 0.95) -> RankBise
     n = len(before)
     if caveat or n == 0:
         return RankBiserial(None, None, None, n, 0, caveat or Caveat.NO_DATA)
-    change = without_dust(after - before, magnitude(before, after))
+    change = without_dust(after - before, rounding(magnitude(before, after)))
     moved = change[change != 0.0]
     m, zeros = len(moved), n - len(moved)
     if m == 0:

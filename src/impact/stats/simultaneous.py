@@ -10,7 +10,7 @@ import numpy as np
 
 from impact.stats.caveats import Caveat
 from impact.stats.clustered import Numbers, mean_change_cr2
-from impact.stats.columns import check_confidence, cluster_numbers, column, same_length
+from impact.stats.columns import check_confidence, cluster_numbers, column, labelled, same_length
 from impact.stats.distributions import t_quantile, two_sided_t
 
 POINTS = 30_000
@@ -56,7 +56,7 @@ def mean_changes_cr2(changes: Any, clusters: Any) -> MeanChanges:
     Null hypothesis: none is tested here.
 
     changes   (n, k) after − before; NaN = missing, left out for its column only.
-    clusters  (n,) workshop labels of any kind.
+    clusters  (n,) workshop labels of one kind; who has none (NaN, None, "") is left out.
 
     Each diagonal entry is the squared standard error of `mean_change_cr2`. Limits: the rank of the covariance is below
     the number of workshops; outcomes that nobody changed in have no place in it (`caveat`, covariance None).
@@ -70,8 +70,10 @@ def mean_changes_cr2(changes: Any, clusters: Any) -> MeanChanges:
     X = np.asarray(changes, dtype=np.float64)
     if X.ndim != 2:
         raise ValueError(f"changes must have two dimensions, they have {X.ndim}")
-    same_length(changes=X, clusters=np.asarray(clusters))
-    numbers, count = cluster_numbers(clusters)
+    labels, there = labelled(clusters)
+    same_length(changes=X, clusters=labels)
+    X = X[there]
+    numbers, count = cluster_numbers(labels[there])
     fits = [mean_change_cr2(values, numbers) for values in X.T]
     columns = (tuple(getattr(f, name) for f in fits) for name in ("estimate", "std_error", "df"))
     estimates, errors, degrees = columns
@@ -101,7 +103,8 @@ def simultaneous_intervals(
     confidence  of the family, between 0 and 1.
 
     Where df allow (at least 6 (k − 1)), the critical value is that of the largest of k correlated |t| (Genz and
-    Bretz's method with fixed points; within 0.001 of R's); with different df the correlated normal tells the level and
+    Bretz's method with fixed points; two or three outcomes within 0.001 of R's, five to ten strongly correlated ones
+    within 0.004); with different df the correlated normal tells the level and
     each t its quantile. Below, estimated correlations are too rough (with 4 workshops the family would be covered in
     85 % instead of 95 %), and the level is shared out by Bonferroni. Never narrower than single intervals, never wider
     than Bonferroni's.

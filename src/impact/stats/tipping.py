@@ -10,7 +10,7 @@ import numpy as np
 
 from impact.stats.caveats import Caveat
 from impact.stats.clustered import MeanChange, mean_change_cr2
-from impact.stats.columns import check_confidence, column, magnitude, same_length, spread
+from impact.stats.columns import check_confidence, column, labelled, magnitude, same_length, spread
 from impact.stats.imputation import multiple_imputation
 from impact.stats.pooling import Pooled, pool
 
@@ -74,7 +74,7 @@ def delta_adjustment(
 
     before, after  (n,) scores of the same people, any unit; NaN = missing. People who miss both are left out; those
                    with `before` only are the lost; those with `after` only are filled in, and not shifted.
-    clusters       (n,) workshop labels, or None (everybody on their own).
+    clusters       (n,) workshop labels (who has none is left out), or None (everybody on their own).
     scale          (lowest, highest) possible score; None: those that occur. Shifts go up to its width.
     verdict        takes the `Pooled` mean change and returns what is said about it, anything that can be compared.
                    Default: `rose`, `fell` or `no clear change`, by whether the interval contains zero.
@@ -137,8 +137,9 @@ def delta_adjustment(
 
 def _columns(before: Any, after: Any, clusters: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     before, after = column(before, "before"), column(after, "after")
-    labels = np.arange(len(before)) if clusters is None else np.asarray(clusters)
+    labels, there = labelled(np.arange(len(before)) if clusters is None else clusters)
     same_length(before=before, after=after, clusters=labels)
+    before, after, labels = before[there], after[there], labels[there]
     return before, after, labels
 
 

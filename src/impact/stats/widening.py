@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from impact.stats.clustered import adjustments, cluster_sums, orthonormal
-from impact.stats.columns import cluster_numbers, same_length
+from impact.stats.columns import cluster_numbers, labelled, same_length
 
 
 def cr2_widening(X: Any, clusters: Any, working_icc: float) -> tuple[float, ...]:
@@ -16,7 +16,7 @@ def cr2_widening(X: Any, clusters: Any, working_icc: float) -> tuple[float, ...]
     Null hypothesis: none is tested.
 
     X            (n, p) columns of full rank, without missing values.
-    clusters     (n,) labels of any kind.
+    clusters     (n,) labels of one kind; rows without one (NaN, None, "") are left out.
     working_icc  the assumed share of the variance of the errors that lies between clusters, 0 to below 1: fixed
                  beforehand, not estimated. 0 gives 1 for every coefficient.
 
@@ -38,8 +38,9 @@ def cr2_widening(X: Any, clusters: Any, working_icc: float) -> tuple[float, ...]
     >>> [round(factor, 4) for factor in cr2_widening(X, [1, 2, 2, 2, 2, 3, 4, 4, 4, 4], working_icc=0.03)]
     [1.053, 1.053]
     """
-    X, labels = np.asarray(X, dtype=np.float64), np.asarray(clusters)
+    X, (labels, there) = np.asarray(X, dtype=np.float64), labelled(clusters)
     same_length(X=X, clusters=labels)
+    X, labels = X[there], labels[there]
     if not 0.0 <= working_icc < 1.0:
         raise ValueError(f"working_icc must be 0 or more and below 1, it is {working_icc}")
     factor = orthonormal(X) if len(X) >= X.shape[1] else None
