@@ -22,7 +22,6 @@ from impact.stats.caveats import Caveat
 from impact.stats.clustered import ols_cr2
 from impact.stats.columns import (
     DUST,
-    TIE,
     centre,
     check_confidence,
     cluster_numbers,
@@ -31,6 +30,9 @@ from impact.stats.columns import (
     same_length,
 )
 from impact.stats.distributions import t_quantile
+
+ALIKE = 1e-7
+"""Relative width below which an interval is rounding and no interval."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def ratio_of_means(numerator: Any, denominator: Any, clusters: Any = None, confi
     if found is None:
         return Ratio(value, None, None, df, a, b, (v_aa, v_ab, v_bb), False, n, count)
     low, high = found
-    if high - low <= TIE * max(1.0, abs(low), abs(high)):  # a root of rounding errors is larger than they
+    if high - low <= ALIKE * max(1.0, abs(low), abs(high)):  # a root of rounding errors is larger than they
         return _nothing(a, b, n, count, Caveat.NO_VARIATION)
     return Ratio(value, min(low, value), max(high, value), df, a, b, (v_aa, v_ab, v_bb), True, n, count)
 
