@@ -64,7 +64,14 @@ def test_a_translation_is_in_its_own_script_and_a_draft(language):
     assert (own["status"], own["direction"]) == ("draft", "rtl")
     assert own["draft_note"]
     script = {"ar": r"[\u0600-\u06ff]", "he": r"[\u0590-\u05ff]"}[language]
-    plain = {"status", "direction", "frequencies.expected", "basis.in_workshops", "plurals.people"}
+    plain = {
+        "status",
+        "direction",
+        "sides.level",
+        "frequencies.expected",
+        "basis.in_workshops",
+        "plurals.people",
+    }
     for key, text in flat(own).items():
         bare = re.sub(r"\{\w+\}", "", text)
         assert re.search(script, bare) or key in plain or not bare.strip(" .:؛،"), key

@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 
 from impact.evaluation.findings import UNIT
+from impact.evaluation.isolates import isolated, named
 from impact.evaluation.people import Sample
 from impact.evaluation.pooling import clipped, no_pooling, pooled, rounded, written
 from impact.evaluation.setting import Setting
@@ -107,12 +108,12 @@ def _text(block: Row, k: int, sesoi: float, title: str, who: str, language: str)
     catalogue = words(language)
 
     def signed(value: float) -> str:
-        return written(value, sesoi, UNIT, catalogue["words"], True)
+        return isolated(catalogue, written(value, sesoi, UNIT, catalogue["words"], True))
 
     low, high = clipped(ahead["low"], ahead["high"], UNIT)
     mean_low, mean_high = clipped(estimate["low"], estimate["high"], UNIT)
     text = catalogue["portfolio"]["workshops"].format(
-        who=who, title=title, k=k, low=signed(low), high=signed(high), level=f"{100 * estimate['level']:g}",
+        **named(catalogue, who=who, title=title), k=k, low=signed(low), high=signed(high), level=f"{100 * estimate['level']:g}",
         value=signed(estimate["value"]), mean_low=signed(mean_low), mean_high=signed(mean_high),
     )  # fmt: skip
     text = f"{text} {catalogue['licences']['before_after']['close']}"

@@ -19,7 +19,7 @@ from typing import Any
 from impact.evaluation import findings as shapes
 from impact.evaluation.numbers import published, significant
 from impact.evaluation.subgroup_disclosure import is_nearly_same
-from impact.evaluation.wording import caveat
+from impact.evaluation.wording import caveat, counted
 
 Row = dict[str, Any]
 _NO_SHARE = {"value": None, "low": None, "high": None}
@@ -149,7 +149,9 @@ def _dose(
         }  # fmt: skip
     notes = [caveat("dose_not_by_chance", language)]
     if row["_unknown"]:
-        notes.append(caveat("attendance_unknown", language, people=f"{row['_unknown']} people"))
+        notes.append(
+            caveat("attendance_unknown", language, people=counted("people", row["_unknown"], language))
+        )
     return _public(row) | {"caveats": notes}
 
 

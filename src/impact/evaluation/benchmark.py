@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from impact.evaluation import findings
+from impact.evaluation.isolates import named, numbered
 from impact.evaluation.setting import Setting
 from impact.evaluation.wording import worded_in, words
 from impact.plans.benchmarks import Benchmark, benchmarks
@@ -59,8 +60,9 @@ def benchmark_block(
     if code is None:
         shrunken, missing = _shrunken(entry, size, plan.level, sign)
     told = code or missing
-    forms = words(worded_in(language, "benchmark"))["benchmark"]
-    values = {"title": entry.title, "design": forms["designs"][entry.design]}
+    catalogue = words(worded_in(language, "benchmark"))
+    forms = catalogue["benchmark"]
+    values = {**named(catalogue, title=entry.title), "design": forms["designs"][entry.design]}
     return {
         "id": entry.id,
         "comparable": code is None,
@@ -68,7 +70,7 @@ def benchmark_block(
         "low": ends[0],
         "high": ends[1],
         "shrunken": shrunken,
-        "text": _text(forms, entry, size, ends, shrunken) if code is None else None,
+        "text": _text(catalogue, entry, size, ends, shrunken) if code is None else None,
         "source": entry.source,
         "words": entry.words,
     }
@@ -104,7 +106,7 @@ def _shrunken(
 
 
 def _text(
-    forms: Mapping[str, Any],
+    catalogue: Mapping[str, Any],
     entry: Benchmark,
     size: Mapping[str, Any],
     ends: list[Any],
@@ -119,6 +121,5 @@ def _text(
     written = {
         key: f"{number:+.2f}".replace("-", "−") for key, number in numbers.items() if number is not None
     }
-    return " ".join(
-        forms[part].format(title=entry.title, k=entry.k, name=size["name"] or "", **written) for part in parts
-    )
+    values = named(catalogue, title=entry.title, name=size["name"] or "") | numbered(catalogue, **written)
+    return " ".join(catalogue["benchmark"][part].format(k=entry.k, **values) for part in parts)

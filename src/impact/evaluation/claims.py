@@ -8,12 +8,12 @@ that a minus stays before its number and an interval is read from low to high.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from impact.evaluation.check import Breach, check
+from impact.evaluation.isolates import isolated, named
 from impact.evaluation.licences import Licence, because, licence_block, licence_ids, licence_of, table
 from impact.evaluation.numbers import in_words, marks_of
 from impact.evaluation.rules import rule_file
@@ -107,7 +107,7 @@ def claim(
     name = "difference" if difference and not is_account else table()["licences"][licence.id]["statement"]
     statements = catalogue["statements"][name]
     kind = _said(basis, evidence) if is_account else _kind(verdict, evidence, sesoi, statements)
-    values = _values(catalogue, evidence, sesoi) | arms | _named(catalogue, who=who, title=title)
+    values = _values(catalogue, evidence, sesoi) | arms | named(catalogue, who=who, title=title)
     values |= {
         "people": counted("people", basis.people, language),
         "basis": _basis_words(language, basis, arms),
@@ -116,7 +116,7 @@ def claim(
     values["changes"] = _changes(catalogue, evidence, values)
     values["limits"] = "".join(f"{rule['text']} " for rule in because(licence, language))
     if difference:
-        values |= _named(catalogue, first=difference[0], second=difference[1])
+        values |= named(catalogue, first=difference[0], second=difference[1])
     tail = "" if is_account else catalogue["tails"].get(verdict, "")
     parts = [statements[kind], tail, _close(entry, kind)]
     rule = f"{licence.id}.{'sides.' if difference else ''}{_rule_name(verdict, kind)}"
@@ -176,34 +176,18 @@ def suppressed_claim(
 ) -> dict[str, Any]:
     """The same block for a group that is too small to show: nothing in it depends on the numbers."""
     catalogue = words(language)
-    text = catalogue["suppressed"].format(**_named(catalogue, who=who, title=title))
+    text = catalogue["suppressed"].format(**named(catalogue, who=who, title=title))
     return _block(Licence(licence), f"{licence}.suppressed", language, text, catalogue["arms"][arm_means])
-
-
-_STEERING = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-"""Characters that turn the direction of what follows: a name may not bring them along."""
-_PLAIN = re.compile(r"[\d.]*")
-
-
-def _named(catalogue: Mapping[str, Any], **names: str) -> dict[str, str]:
-    return {key: _isolated(catalogue, _STEERING.sub("", name)) for key, name in names.items()}
-
-
-def _isolated(catalogue: Mapping[str, Any], text: str) -> str:
-    """`text` for a sentence: where it runs from right to left, all but plain digits keeps a direction of its own."""
-    if catalogue["direction"] != "rtl" or _PLAIN.fullmatch(text):
-        return text
-    return f"\u2068{text}\u2069"
 
 
 def _values(catalogue: Mapping[str, Any], evidence: Evidence, sesoi: float) -> dict[str, str]:
     chosen, marks = catalogue["words"], marks_of(sesoi)
 
     def plain(number: float) -> str:
-        return _isolated(catalogue, in_words(abs(number), marks, chosen))
+        return isolated(catalogue, in_words(abs(number), marks, chosen))
 
     def signed(number: float) -> str:
-        return _isolated(catalogue, in_words(number, marks, chosen, with_sign=True))
+        return isolated(catalogue, in_words(number, marks, chosen, with_sign=True))
 
     filled = {"sesoi": f"{sesoi:g}", "level": f"{100 * evidence.level:g}", "adjusted": ""}
     if evidence.value is not None:
@@ -228,7 +212,7 @@ def _changes(catalogue: Mapping[str, Any], evidence: Evidence, values: Mapping[s
     if evidence.arms is None:
         return ""
     treated, comparison = (
-        _isolated(catalogue, in_words(change, (0.0,), catalogue["words"], True)) for change in evidence.arms
+        isolated(catalogue, in_words(change, (0.0,), catalogue["words"], True)) for change in evidence.arms
     )
     return catalogue["basis"]["changes"].format(those=values["those"], treated=treated, comparison=comparison)
 

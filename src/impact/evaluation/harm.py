@@ -27,6 +27,7 @@ from impact import stats
 from impact.evaluation.change import CONFIDENCE
 from impact.evaluation.claims import frequencies_expected
 from impact.evaluation.finding import who
+from impact.evaluation.isolates import named, numbered
 from impact.evaluation.labels import Labels, scale_title
 from impact.evaluation.numbers import in_words, marks_of, published, significant
 from impact.evaluation.setting import Setting
@@ -168,13 +169,13 @@ def _claim(
 ) -> dict[str, str]:
     """People first, with the cut-off in points; then the average; then the alert, where the plan has a rule."""
     language = language_for(labels.language)
-    forms, chosen = words(language)["harm"], words(language)["words"]
+    catalogue = words(language)
+    forms = catalogue["harm"]
     side, average = row["subgroup"].get("side"), row["average"]
     licence, kind = found["claim"]["licence"], average["harm"] or "unknown"
     values = {
-        "who": who(labels, side),
-        "title": scale_title(instrument, row["scale"], labels, side),
-        "people": people or words(language)["frequencies"]["people"],
+        **named(catalogue, who=who(labels, side), title=scale_title(instrument, row["scale"], labels, side)),
+        "people": people or catalogue["frequencies"]["people"],
         "n": str(row["n"]),
         "k": str(k),
         "sesoi": f"{average['sesoi']:g}",
@@ -182,10 +183,10 @@ def _claim(
         "compared": forms["compared"] if people else "",
     }
     if row["_count"] == "suppressed":
-        parts = [words(language)["suppressed"]]
+        parts = [catalogue["suppressed"]]
     else:
         parts = [forms["people"][row["_count"]], forms["average"][kind]]
-        values |= _numbers(row, chosen, language)
+        values |= numbered(catalogue, **_numbers(row, catalogue["words"], language))
         if row["alert_rule"]:
             parts.append(forms["alert"][str(row["alert"]).lower()])
             values["limit"] = f"{100 * row['alert_rule']['worse_share']:g}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from impact.evaluation.isolates import named, numbered
 from impact.evaluation.labels import Labels
 from impact.evaluation.numbers import in_words
 from impact.evaluation.setting import Setting
@@ -34,7 +35,9 @@ def withheld_claim(row: dict[str, Any], labels: Labels) -> dict[str, str]:
     """The same block where numbers are not shown: nothing in it depends on them, nor on how many people there are."""
     language = language_for(labels.language)
     by, of = (labels.sides.get(row[side], row[side]) for side in ("by", "of"))
-    text = words(language)["perception_gap"]["withheld"].format(by=by, of=of, title=row["title"])
+    catalogue = words(language)
+    names = named(catalogue, by=by, of=of, title=row["title"])
+    text = catalogue["perception_gap"]["withheld"].format(**names)
     return {
         "licence": "these_rooms",
         "rule": "these_rooms.perception_gap.withheld",
@@ -51,19 +54,22 @@ def item_title(instrument: Instrument, labels: Labels, item: str, side: str) -> 
 
 
 def _values(setting: Setting, row: dict[str, Any], language: str) -> dict[str, str]:
-    labels, chosen = setting.labels, words(language)["words"]
-    gap, basis = row["gap"], words(language)["perception_gap"]["basis"]
+    sides, catalogue = setting.labels.sides, words(language)
+    gap, basis = row["gap"], catalogue["perception_gap"]["basis"]
+    by, of = (sides.get(row[side], row[side]) for side in ("by", "of"))
     values = {
-        "by": labels.sides.get(row["by"], row["by"]),
-        "of": labels.sides.get(row["of"], row["of"]),
-        "title": row["title"],
-        "answer": _answer(setting, row),
+        **named(catalogue, by=by, of=of, title=row["title"], answer=_answer(setting, row)),
         "level": f"{100 * gap['level']:g}",
         "n_measured": str(row["n_measured"]),
         "basis": basis["workshops" if (row["clusters"] or 0) > 1 else "people"].format(
             first=row["n_estimating"], second=row["n_measured"], clusters=row["clusters"]
         ),
     }
+    return values | numbered(catalogue, **_numbers(row, catalogue["words"]))
+
+
+def _numbers(row: dict[str, Any], chosen: dict[str, str]) -> dict[str, str]:
+    gap, values = row["gap"], {}
     if gap["value"] is not None:
         values |= {
             "size": in_words(abs(gap["value"]), _MARKS, chosen),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from impact.evaluation.isolates import isolated, named
 from impact.evaluation.pooling import clipped, written
 from impact.evaluation.wording import worded_in, words
 
@@ -43,7 +44,7 @@ def claim_block(
         parts.append(forms["ahead"])
         low, high = clipped(block["prediction"]["low"], block["prediction"]["high"], estimate["unit"])
         ahead = {
-            name: written(end, sesoi, estimate["unit"], catalogue["words"], True)
+            name: isolated(catalogue, written(end, sesoi, estimate["unit"], catalogue["words"], True))
             for name, end in (("low", low), ("high", high))
         }
         texts = [part.format(**(values | ahead if part is parts[-1] else values)) for part in parts]
@@ -58,7 +59,7 @@ def hidden_claim(licence: str, **about: Any) -> dict[str, str]:
     """The same block for groups that are withheld: nothing in it depends on a number."""
     language = worded_in(about["programme"].language, "portfolio")
     catalogue = words(language)
-    values = _names(catalogue, **about) | {"kind": about["by"]}
+    values = _names(catalogue, **about) | named(catalogue, kind=about["by"])
     return _said(licence, "suppressed", language, catalogue["portfolio"]["hidden"].format(**values))
 
 
@@ -83,10 +84,12 @@ def _names(
     people: int,
 ) -> dict[str, str]:
     forms = catalogue["portfolio"]
-    basis = forms["within_group" if group else "within"].format(k=k, people=people, group=f"{by}: {group}")
+    groups = named(catalogue, group=f"{by}: {group}")
+    basis = forms["within_group" if group else "within"].format(k=k, people=people, **groups)
     who = programme.sides.get(cell.side, cell.side) if cell.side else catalogue["sides"]["everybody"]
     title = programme.titles.get(cell.scale, cell.scale)
-    return {"who": who, "title": title, "basis": basis, "k": str(k), **catalogue["arms"][programme.arm_means]}
+    names = named(catalogue, who=who, title=title)
+    return names | {"basis": basis, "k": str(k), **catalogue["arms"][programme.arm_means]}
 
 
 def _numbers(catalogue: Mapping[str, Any], block: Mapping[str, Any], sesoi: float | None) -> dict[str, str]:
@@ -95,7 +98,7 @@ def _numbers(catalogue: Mapping[str, Any], block: Mapping[str, Any], sesoi: floa
     low, high = clipped(estimate["low"], estimate["high"], unit)
 
     def told(number: float, with_sign: bool) -> str:
-        return written(number, sesoi, unit, phrases, with_sign)
+        return isolated(catalogue, written(number, sesoi, unit, phrases, with_sign))
 
     small, large = sorted((abs(low), abs(high)))
     units = catalogue["portfolio"]["units"]
@@ -110,5 +113,7 @@ def _numbers(catalogue: Mapping[str, Any], block: Mapping[str, Any], sesoi: floa
         "level": f"{100 * estimate['level']:g}",
         "sesoi": "" if sesoi is None else f"{sesoi:g}",
         "worth": catalogue["worth"]["unplanned"],
-        "unit": units["points"] if unit == "points" else units["effect_size"].format(name=unit),
+        "unit": units["points"]
+        if unit == "points"
+        else units["effect_size"].format(**named(catalogue, name=unit)),
     }

@@ -26,6 +26,7 @@ import numpy as np
 from impact.evaluation import designs, findings
 from impact.evaluation.designs import Estimate
 from impact.evaluation.finding import who
+from impact.evaluation.isolates import named, numbered
 from impact.evaluation.labels import scale_title
 from impact.evaluation.numbers import in_words, marks_of
 from impact.evaluation.people import Pairs, Sample, sample_of
@@ -130,28 +131,24 @@ def shift_claim(setting: Setting, row: Row, is_rooms: bool) -> dict[str, str]:
     """The sentence: looking back, people judged …; from the interval of the shift, against zero and the SESOI."""
     labels = setting.labels
     language = language_for(labels.language)
-    forms, chosen = words(language)["response_shift"], words(language)["words"]
+    catalogue = words(language)
+    forms = catalogue["response_shift"]
     sesoi = next(setting.plan.sesoi_of(o) for o in setting.plan.outcomes if o.scale == row["scale"])
     block, marks, side = row["shift"], marks_of(sesoi), row["subgroup"].get("side")
     kind = row["verdict"] or ("missing" if block["value"] is None else "value")
     values = {
-        "who": who(labels, side),
-        "title": scale_title(setting.instrument, row["scale"], labels, side),
+        **named(
+            catalogue,
+            who=who(labels, side),
+            title=scale_title(setting.instrument, row["scale"], labels, side),
+        ),
         "sesoi": f"{sesoi:g}",
         "level": f"{100 * block['level']:g}",
         "basis": forms["basis"]["workshops" if (row["clusters"] or 0) > 1 else "people"].format(
             n=row["n"], clusters=row["clusters"]
         ),
     }
-    if block["value"] is not None:
-        values["size"] = in_words(abs(block["value"]), marks, chosen)
-        # A shift below 0: told lower at the time than it is told looking back.
-        values["change"] = in_words(-block["value"], marks, chosen, True)
-    if block["low"] is not None:
-        low, high = max(-block["high"], -100.0), min(-block["low"], 100.0)
-        small, large = sorted((abs(low), abs(high)))
-        values |= {"low": in_words(low, marks, chosen, True), "high": in_words(high, marks, chosen, True)}
-        values |= {"small": in_words(small, marks, chosen), "large": in_words(large, marks, chosen)}
+    values |= numbered(catalogue, **_numbers(block, marks, catalogue["words"]))
     parts = [
         forms[kind],
         *([] if kind == "missing" else [forms["close"], forms["rooms"] if is_rooms else ""]),
@@ -162,9 +159,24 @@ def shift_claim(setting: Setting, row: Row, is_rooms: bool) -> dict[str, str]:
     return {"licence": licence, "rule": rule, "language": language, "text": text[:1].upper() + text[1:]}
 
 
+def _numbers(block: Row, marks: tuple[float, ...], chosen: Mapping[str, str]) -> dict[str, str]:
+    """The numbers of the sentence. A shift below 0: told lower at the time than it is told looking back."""
+    told: dict[str, str] = {}
+    if block["value"] is not None:
+        told["size"] = in_words(abs(block["value"]), marks, chosen)
+        told["change"] = in_words(-block["value"], marks, chosen, True)
+    if block["low"] is not None:
+        low, high = max(-block["high"], -100.0), min(-block["low"], 100.0)
+        small, large = sorted((abs(low), abs(high)))
+        told |= {"low": in_words(low, marks, chosen, True), "high": in_words(high, marks, chosen, True)}
+        told |= {"small": in_words(small, marks, chosen), "large": in_words(large, marks, chosen)}
+    return told
+
+
 def withheld_claim(who_name: str, title: str, language: str) -> dict[str, str]:
     """The same block where numbers are not shown."""
     language = language_for(language)
-    text = words(language)["suppressed"].format(who=who_name, title=title)
+    catalogue = words(language)
+    text = catalogue["suppressed"].format(**named(catalogue, who=who_name, title=title))
     rule = "these_rooms.response_shift.withheld"
     return {"licence": "these_rooms", "rule": rule, "language": language, "text": text[:1].upper() + text[1:]}

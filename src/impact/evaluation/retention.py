@@ -17,6 +17,7 @@ from impact.evaluation import findings
 from impact.evaluation.claims import licence_of
 from impact.evaluation.designs import is_few
 from impact.evaluation.finding import who
+from impact.evaluation.isolates import named
 from impact.evaluation.labels import scale_title
 from impact.evaluation.people import Pairs, Settled, pairs_of
 from impact.evaluation.setting import Setting
@@ -145,7 +146,10 @@ def _claim(
         if estimate[name] is not None
     }  # fmt: skip
     text = forms[kind].format(
-        who=who(setting.labels, side), title=scale_title(setting.instrument, outcome.scale, setting.labels, side),
+        **named(
+            words(language), who=who(setting.labels, side),
+            title=scale_title(setting.instrument, outcome.scale, setting.labels, side),
+        ),
         level=f"{100 * plan.level:g}", **shares,
     )  # fmt: skip
     text = text[:1].upper() + text[1:]

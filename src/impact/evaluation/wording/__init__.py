@@ -53,8 +53,15 @@ def _over(source: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
 
 
 def worded_in(language: str, part: str) -> str:
-    """`language` if its catalogue has `part`, else English: whole sentences, never two languages in one."""
-    return language_for(language) if part in words(language) else SOURCE_LANGUAGE
+    """`language` if its own catalogue has `part`, else English: whole sentences, never two languages in one."""
+    own = language_for(language)
+    return own if part in _own(own) else SOURCE_LANGUAGE
+
+
+@cache
+def _own(language: str) -> dict[str, Any]:
+    """The file of `language` alone: `words` fills what it lacks."""
+    return _read(_FOLDER / f"{language}.yaml")
 
 
 def caveat(code: str, language: str, **values: str) -> dict[str, str]:
