@@ -515,7 +515,11 @@ def test_whoever_inverts_the_rule_on_reliable_change_finds_five_values_for_each_
         for improved in range(n + 1):
             for worsened in range(n + 1 - improved):
                 counts = (improved, n - improved - worsened, worsened)
-                block = dict(zip(CATEGORIES, counts, strict=True)) | {"expected_by_error": 1.0, "threshold": 20.0, "text": None}
+                block = dict(zip(CATEGORIES, counts, strict=True)) | {
+                    "expected_by_error": 1.0,
+                    "threshold": 20.0,
+                    "text": None,
+                }
                 shown, code = _reliable_change(block, k, None, "en")
                 seen.setdefault((code, *(shown[name] for name in CATEGORIES)), []).append(counts)
         for (_, *shown), possible in seen.items():

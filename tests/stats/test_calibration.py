@@ -181,10 +181,11 @@ def test_every_published_default_respects_the_bounds():
     rows = [row for row in table.read_results() if row.is_default]
     above = {(row.design, *row_key(row)) for row in rows if row.type1 > LEVEL}
     assert above == EXCEPTIONS
+    # In C the bounded degrees of freedom make intervals too long where workshops do not differ, never too short.
     outside = {
         (row.design, *row_key(row))
         for row in rows
-        if not (row.design == "C" and row.workshops == 2) and not LOWEST <= row.coverage <= HIGHEST
+        if row.coverage < LOWEST or (row.design != "C" and row.coverage > HIGHEST)
     }
     assert outside == set()
 

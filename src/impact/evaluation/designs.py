@@ -30,6 +30,9 @@ from impact.plans.model import Plan
 FEWEST_WORKSHOPS = 3
 """From so many workshops on, the interval speaks of workshops; below, of the people in these rooms."""
 
+_FEW_DF = 2.0
+"""With so few degrees of freedom only a very large change can be told from chance: the finding says so."""
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -227,4 +230,9 @@ def _with_interval(found: Estimate, numbers: dict[str, float | None]) -> Estimat
     """All of an interval, or nothing but its caveat: a standard error of nothing is no certainty."""
     if found.value is None or any(numbers[name] is None for name in ("std_error", "df", "low", "high")):
         return found.noting("no_interval")
-    return replace(found, **numbers)
+    found = replace(found, **numbers)
+    is_clustered = found.estimator.endswith("_cr2") or found.estimator in (
+        "partially_nested",
+        "ancova_blocked",
+    )
+    return found.noting("few_degrees") if is_clustered and found.df <= _FEW_DF + 1e-9 else found

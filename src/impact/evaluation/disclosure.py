@@ -23,11 +23,8 @@ receives only what this stage returns.
    in theirs (sensitivity_disclosure.py).
 9. The public gets rounded figures (numbers.py) and no `data.sha256`: both would let a guess of hidden answers be
    checked, the one by solving for them, the other by hashing them.
-9. Sensitivity analyses: sensitivity_disclosure.py.
 
-For which kind of number the threshold applies to the group and for which to the cell: thresholds.yaml, and
-docs/disclosure.md with examples.
-
+Which threshold applies to the group, which to the cell: thresholds.yaml; examples: docs/disclosure.md.
 Sources: Hundepool et al. 2012, Statistical Disclosure Control, ch. 4; practice.md section 5.
 """
 
