@@ -11,7 +11,7 @@ TEST_OPTIONS ?=
 TEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench calibrate soak lock clean
+.PHONY: help demo test check format bench calibrate docs soak lock clean
 
 help:
 	@echo "make demo    install, start with a demo programme, print the links for participant, evaluator and funder"
@@ -19,6 +19,7 @@ help:
 	@echo "make check   style, layers, instruments, plans, templates and documents; runs all and lists every failure"
 	@echo "make bench   speed and memory, as ratios measured in one run"
 	@echo "make calibrate  how often each default analysis errs, on made-up programmes with a known truth (12 minutes)"
+	@echo "make docs    write docs/methods.md and docs/disclosure.md from the worked examples and the engine"
 	@echo "make soak    the long runs that are too long for every day"
 	@echo "make lock    resolve the dependencies anew and write the lock files"
 
@@ -44,6 +45,10 @@ bench: $(STAMPS)/test
 
 calibrate: $(STAMPS)/test
 	nice -n 10 $(BIN)/python -m benchmarks.calibration $(CALIBRATE_OPTIONS)
+
+docs: $(STAMPS)/test
+	$(BIN)/python -m tests.spec.book
+	$(BIN)/python tests/docs/disclosure_page.py
 
 soak: $(STAMPS)/test
 	IMPACT_SOAK=1 $(BIN)/python -m pytest -m soak $(TEST_OPTIONS)

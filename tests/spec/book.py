@@ -44,7 +44,9 @@ def finding_of(example: Example) -> dict[str, Any]:
 
 def shown(example: Example) -> str:
     found = finding_of(example)
-    caveats = "".join(f"\n> *{caveat['text']}*" for caveat in found["caveats"] if caveat["code"] in example.caveats)
+    caveats = "".join(
+        f"\n> *{caveat['text']}*" for caveat in found["caveats"] if caveat["code"] in example.caveats
+    )
     return (
         f"*Worked example.* {example.by_hand}\n\n{_table(example.table)}\n\n"
         f"`{found['estimator']}`: {_numbers(found['estimate'])}; verdict: {found['verdict'] or 'none'}.\n\n"
@@ -59,7 +61,10 @@ def _table(table: list[Row] | Any) -> str:
     for workshop, arm, before, after in table:
         groups.setdefault((workshop, arm), []).append(f"{before} → {after if after != '' else '–'}")
     return "\n".join(
-        [*lines, *(f"| {room or '–'} | {arm} | {', '.join(people)} |" for (room, arm), people in groups.items())]
+        [
+            *lines,
+            *(f"| {room or '–'} | {arm} | {', '.join(people)} |" for (room, arm), people in groups.items()),
+        ]
     )
 
 
@@ -67,7 +72,9 @@ def _numbers(estimate: dict[str, Any]) -> str:
     parts = [("", "value"), ("standard error ", "std_error"), ("df ", "df")]
     shown = [f"{words}{_short(estimate[key])}" for words, key in parts if estimate[key] is not None]
     if estimate["low"] is not None:
-        shown.append(f"{100 * estimate['level']:g} % interval {_short(estimate['low'])} to {_short(estimate['high'])}")
+        shown.append(
+            f"{100 * estimate['level']:g} % interval {_short(estimate['low'])} to {_short(estimate['high'])}"
+        )
     return ", ".join(shown) if shown else "no number"
 
 

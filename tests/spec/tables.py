@@ -25,6 +25,10 @@ class NumberLinks:
     refused: int = 0
     pairs: dict = field(default_factory=dict)
 
+    @property
+    def distance(self) -> np.ndarray:
+        return np.zeros(len(self.person), dtype=np.int8)
+
 
 def instrument_of(direction: str) -> Instrument:
     options = tuple(Option(value, {"en": str(value)}) for value in range(1, 6))
@@ -65,4 +69,6 @@ def group(changes: dict[str, Sequence[int]], before: Sequence[int]) -> list[Row]
     """People of each workshop who change by so many steps; `before` is gone round and round."""
     people = [(workshop, change) for workshop, steps in changes.items() for change in steps]
     starts = [before[i % len(before)] for i in range(len(people))]
-    return [(room, "workshop", start, start + step) for (room, step), start in zip(people, starts, strict=True)]
+    return [
+        (room, "workshop", start, start + step) for (room, step), start in zip(people, starts, strict=True)
+    ]

@@ -11,7 +11,7 @@ receives only what this stage returns.
 2. A finding about a group (or, with two arms or two sides, groups) of fewer than k: every number is None, its
    sentence does not depend on the numbers, and its shape is that of every other finding.
 3. Totals over rows that hold a hidden count (`data.submissions`, `data.respondents`, linked pairs) are hidden too.
-4. Linkage: if one distance of a wave has fewer than k pairs (and some), all distances of that wave are hidden.
+4. Linkage: all distances of a wave are hidden if one of them has fewer than k pairs (and some).
 5. Averages of a second contrast are hidden where it shares a wave with an earlier one and the people differ by
    fewer than k; those of quality rows: see `quality_disclosure`.
 6. Where all people have the same score, or all changed by the same amount, averages are hidden (and sentences
@@ -24,7 +24,7 @@ receives only what this stage returns.
 9. The public gets rounded figures (numbers.py) and no `data.sha256`: both would let a guess of hidden answers be
    checked, the one by solving for them, the other by hashing them.
 
-Which threshold applies to the group, which to the cell: thresholds.yaml; examples: docs/disclosure.md.
+Which threshold applies to the group, which to the cell: thresholds.yaml, docs/disclosure.md.
 Sources: Hundepool et al. 2012, Statistical Disclosure Control, ch. 4; practice.md section 5.
 """
 
@@ -73,10 +73,8 @@ def disclose(
     hidden = hidden_counts(raw, threshold, hidden_counts(raw, team) if team < threshold else ())
     hidden |= _hidden_differences(findings, hidden, threshold)
     shown = [
-        _finding(
-            found, ("finding", i) in hidden, (threshold, team), raw["licence"], labels, instrument, people
-        )
-        for i, found in enumerate(findings)
+        _finding(one, ("finding", i) in hidden, (threshold, team), raw["licence"], labels, instrument, people)
+        for i, one in enumerate(findings)
     ]
     _hide_levels(findings, shown, threshold, language)
     flow = [_flow_row(row, i, hidden) for i, row in enumerate(raw["flow"])]
