@@ -235,7 +235,9 @@ def _identity(findings: Mapping[str, Any], reading: Reading) -> tuple[Entry, ...
 def _deviations(findings: Mapping[str, Any], reading: Reading) -> str:
     told, count = texts(findings.get("deviations", ())), len(deviations(reading))
     if count:
-        return reading.word("identity.deviations_one" if count == 1 else "identity.deviations_some", count=count)
+        return reading.word(
+            "identity.deviations_one" if count == 1 else "identity.deviations_some", count=count
+        )
     return " ".join(told) or reading.word("identity.deviations_none")
 
 

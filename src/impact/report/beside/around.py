@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from impact.report.beside.part import Part, caveats_of, columns, scale_of
+from impact.report.beside.part import Part, caveats_of, columns, of_contrast, scale_of
 from impact.report.charts import Row as TableRow
 from impact.report.charts import Table
 from impact.report.reading import Finding, Reading, texts
@@ -20,7 +20,7 @@ def portfolio_part(reading: Reading) -> Part | None:
     rows = [row for row in block.get("rows") or () if not row.get("suppressed") and row.get("text")]
     if not rows:
         return None
-    sentences = tuple(clean(row["text"], limit=1000) for row in rows)
+    sentences = tuple(of_contrast(reading, row, row["text"]) for row in rows)
     notes = (clean(block.get("rule") or "", limit=600), *caveats_of(rows))
     title = reading.word("beside.portfolio")
     return Part("portfolio", title, sentences, (), tuple(note for note in notes if note))
@@ -29,7 +29,7 @@ def portfolio_part(reading: Reading) -> Part | None:
 def benchmark_part(reading: Reading) -> Part | None:
     """Each main result beside published studies; where they are no yardstick, why, once."""
     listed = [f for f in reading.ordered() if f.get("benchmark") and not f.get("suppressed")]
-    sentences, notes = [], []
+    sentences, reasons = [], []
     for found in listed:
         block = found["benchmark"]
         if block.get("text"):
@@ -39,15 +39,18 @@ def benchmark_part(reading: Reading) -> Part | None:
                     text=clean(block["text"], limit=800),
                 )
             )  # fmt: skip
-        notes += [block["reason"]] if block.get("reason") else []
-    if not sentences and not notes:
+        reasons += [block["reason"]] if block.get("reason") else []
+    if not sentences and not reasons:
         return None
     sources = [reading.word("beside.benchmark_source", source=text) for text in _sources(listed)]
-    return Part("benchmark", reading.word("beside.benchmark"), tuple(sentences), (), (*texts(notes), *sources))
+    return Part(
+        "benchmark", reading.word("beside.benchmark"), (*sentences, *texts(reasons)), (), tuple(sources)
+    )
 
 
 def _sources(listed: list[Finding]) -> tuple[str, ...]:
-    told = [f"{one['source']} {one.get('words') or ''}".strip() for f in listed if (one := f["benchmark"]).get("source")]
+    blocks = [found["benchmark"] for found in listed if found["benchmark"].get("source")]
+    told = [". ".join(text for text in (one["source"], one.get("words")) if text) for one in blocks]
     return tuple(dict.fromkeys(clean(text, limit=800) for text in told))
 
 
@@ -59,7 +62,9 @@ def deviations_part(reading: Reading) -> Part | None:
     heads = columns(reading, "place", "was", "now", "reason", worded=("place", "was", "now", "reason"))
     none = reading.word("beside.no_reason")
     listed = tuple(
-        TableRow((clean(row["path"]), value(row["was"]), value(row["now"]), clean(row["reason"] or none, 400)))
+        TableRow(
+            (clean(row["path"]), value(row["was"]), value(row["now"]), clean(row["reason"] or none, 400))
+        )
         for row in rows
     )
     table = Table(reading.word("beside.deviations_caption"), heads, listed)
@@ -80,6 +85,8 @@ def value(found: Any) -> str:
     """A value of the plan as somebody would write it there: text as it is, the rest as JSON."""
     if found is None:
         return "–"
+    if isinstance(found, float):
+        return f"{found:g}"
     return clean(found if isinstance(found, str) else json.dumps(found, ensure_ascii=False), 200)
 
 
@@ -96,11 +103,28 @@ def licence_part(reading: Reading) -> Part | None:
     ]  # fmt: skip
     if not listed:
         return None
-    names = ("scale", "side", "sms", "nesta", "lowered")
+    alike: dict[tuple[str, ...], list[Finding]] = {}
+    for found in listed:
+        alike.setdefault(_licence_cells(reading, found), []).append(found)
+    names = ("results", "sms", "nesta", "lowered")
     heads = columns(reading, *names, worded=names)
-    rows = tuple(TableRow(_licence_cells(reading, found)) for found in listed)
+    rows = tuple(TableRow((_which(reading, found, listed), *cells)) for cells, found in alike.items())
     table = Table(reading.word("beside.licences_caption"), heads, rows)
-    return Part("licences", reading.word("beside.licences"), (), (table,), (reading.word("beside.licences_note"),))
+    return Part(
+        "licences", reading.word("beside.licences"), (), (table,), (reading.word("beside.licences_note"),)
+    )
+
+
+def _which(reading: Reading, chosen: list[Finding], listed: list[Finding]) -> str:
+    """Those of the main results that are alike: all, whole scales, or single ones."""
+    if len(chosen) == len(listed):
+        return reading.word("beside.licences_all")
+    names = []
+    for scale in dict.fromkeys(scale_of(reading, found) for found in chosen):
+        here, of_scale = ([f for f in group if scale_of(reading, f) == scale] for group in (chosen, listed))
+        sides = ", ".join(reading.finding_label(found) for found in here)
+        names.append(scale if len(here) == len(of_scale) else f"{scale}: {sides}")
+    return "; ".join(names)
 
 
 def _licence_cells(reading: Reading, found: Finding) -> tuple[str, ...]:
@@ -110,8 +134,7 @@ def _licence_cells(reading: Reading, found: Finding) -> tuple[str, ...]:
         level = clean(claim.get(key) or "–")
         known = word_or(reading.language, f"licence.{key}_{level}", "")
         levels.append(f"{level}: {known}" if known else level)
-    lowered = " ".join(reasons_of(found)) or reading.word("beside.not_lowered")
-    return (scale_of(reading, found), reading.finding_label(found), *levels, lowered)
+    return (*levels, " ".join(reasons_of(found)) or reading.word("beside.not_lowered"))
 
 
 def method_of_comparison(reading: Reading) -> str:

@@ -15,11 +15,13 @@ def gap_part(reading: Reading) -> Part | None:
     if not rows:
         return None
     first = next((row["wave"] for row in rows if row["wave"]), None)
-    chosen = [r for r in rows if (r["wave"] and r["wave"] == first) or r["contrast"] == reading.first_contrast]
+    chosen = [
+        r for r in rows if (r["wave"] and r["wave"] == first) or r["contrast"] == reading.first_contrast
+    ]
     return Part(
         "gaps",
         reading.word("beside.gaps"),
-        tuple(dict.fromkeys(claim_of(row) for row in chosen)),
+        tuple(dict.fromkeys(claim_of(reading, row) for row in chosen)),
         (_table(reading, rows),),
         (reading.word("beside.gaps_note"), *caveats_of(rows)),
     )

@@ -19,7 +19,7 @@ def harm_part(reading: Reading) -> Part | None:
         return None
     alerts = [row for row in rows if row["alert"]]
     concerns = [row for row in rows if not row["alert"] and _concerns(row)]
-    sentences = tuple(text for row in [*alerts, *concerns] if (text := claim_of(row)))
+    sentences = tuple(text for row in [*alerts, *concerns] if (text := claim_of(reading, row)))
     if not sentences and not _judged(rows):
         return None
     return Part("harm", reading.word("beside.harm"), sentences, (), _counted(reading, rows))
@@ -67,7 +67,7 @@ def _cells(reading: Reading, row: Row) -> tuple[str, ...]:
     return (
         scale_of(reading, row), reading.subgroup_label(row["subgroup"]), str(row["n"]), few,
         "–" if None in ends else reading.word("range", low=percent(ends[0]), high=percent(ends[1])),
-        percent(row["expected_share"]),
+        f"{100 * row['expected_share']:g}\u00a0%",
         word_or(language, f"harm_average.{row['average']['harm']}", "–"),
         reading.word(f"alert.{alert}"),
     )  # fmt: skip

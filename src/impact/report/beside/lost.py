@@ -14,7 +14,9 @@ from impact.report.text import interval, number, percent, signed
 def chain_rows(reading: Reading) -> list[Row]:
     """The chains in which any number may be told."""
     block = reading.findings.get("attrition") or {}
-    return [row for row in block.get("chain") or () if any(one["people"] is not None for one in row["stages"])]
+    return [
+        row for row in block.get("chain") or () if any(one["people"] is not None for one in row["stages"])
+    ]
 
 
 def chain_part(reading: Reading) -> Part | None:
@@ -30,8 +32,9 @@ def chain_part(reading: Reading) -> Part | None:
             counts = ("–" if count is None else f"{count:,}" for count in people)
             listed.append(TableRow((stage_label(reading, stage), *counts)))
     table = Table(reading.word("beside.chain_caption"), heads, tuple(listed))
-    note = reading.word("beside.chain_note")
-    return Part("chain", reading.word("beside.chain"), (), (table,), (note, *caveats_of(rows)))
+    has_dash = any("–" in row.cells for row in listed)
+    notes = (reading.word("beside.chain_note"), *([reading.word("beside.dash")] if has_dash else []))
+    return Part("chain", reading.word("beside.chain"), (), (table,), (*notes, *caveats_of(rows)))
 
 
 def who(reading: Reading, row: Row) -> str:
@@ -66,7 +69,17 @@ def _seen(rows: Sequence[Row]) -> list[Row]:
 
 
 def _lost_table(reading: Reading, rows: Sequence[Row]) -> Table:
-    names = ("scale", "who", "kept", "lost", "lost_share", "before_kept", "before_lost", "lost_difference", "plain")
+    names = (
+        "scale",
+        "who",
+        "kept",
+        "lost",
+        "lost_share",
+        "before_kept",
+        "before_lost",
+        "lost_difference",
+        "plain",
+    )
     heads = columns(reading, *names, worded=("scale", "who"), level=reading.level)
     return Table(
         reading.word("beside.lost_caption"), heads, tuple(TableRow(_lost_cells(reading, row)) for row in rows)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from impact.report.beside.part import Part, Row, columns, scale_of
 from impact.report.charts import Row as TableRow
 from impact.report.charts import Table
@@ -17,14 +19,20 @@ def other_ways_part(reading: Reading) -> Part | None:
         return None
     names = ("analysis", "change", "ways_interval", "verdict")
     names = tuple("difference" if n == "change" and reading.compares_arms else n for n in names)
+    told = dict.fromkeys(note for found in listed for one in found["sensitivity"] if (note := _note(one)))
+    numbers = {note: number for number, note in enumerate(told, start=1)}
     rows: list[TableRow] = []
     for found in listed:
         rows.append(TableRow((_heading(reading, found), "", "", ""), section=True))
         rows.append(_main_row(reading, found))
-        rows += [TableRow(_cells(reading, found, one)) for one in found["sensitivity"]]
+        rows += [_row(reading, found, one, numbers) for one in found["sensitivity"]]
     heads = columns(reading, *names, worded=("analysis", "verdict"))
     table = Table(reading.word("beside.ways_caption"), heads, tuple(rows))
-    return Part("ways", reading.word("beside.ways"), (), (table,), (reading.word("beside.ways_note"),))
+    # A note that holds for many rows is said once, below the table.
+    notes = (
+        reading.word("beside.ways_numbered", number=number, note=note) for note, number in numbers.items()
+    )
+    return Part("ways", reading.word("beside.ways"), (), (table,), (reading.word("beside.ways_note"), *notes))
 
 
 def summary_of(finding: Finding) -> str:
@@ -43,13 +51,21 @@ def _main_row(reading: Reading, found: Finding) -> TableRow:
     return TableRow((reading.word("beside.ways_main"), signed(mark.change), ends, mark.verdict))
 
 
-def _cells(reading: Reading, found: Finding, one: Row) -> tuple[str, ...]:
-    label = clean(one["label"], limit=200)
-    note = clean(one.get("note_text") or "", limit=400).rstrip(".")
+def _note(one: Row) -> str:
+    return clean(one.get("note_text") or "", limit=400)
+
+
+def _row(reading: Reading, found: Finding, one: Row, numbers: Mapping[str, int]) -> TableRow:
+    label, number = clean(one["label"], limit=200), numbers.get(_note(one))
     said = reading.verdict({**found, "verdict": one["verdict"]}) if one.get("verdict") else ""
-    return (
+    if not said:
+        said = reading.word("beside.ways_not_shown") if one.get("suppressed") else "–"
+    if number:
+        said = reading.word("beside.ways_see", said=said, number=number)
+    cells = (
         label[:1].upper() + label[1:],
         signed(one["value"]),
         interval(one["low"], one["high"]),
-        "; ".join(text for text in (said, note) if text) or "–",
+        said,
     )
+    return TableRow(cells, hidden=bool(one.get("suppressed")))

@@ -33,11 +33,21 @@ def rows_of(reading: Reading, block: str) -> tuple[Row, ...]:
     return tuple(row for row in reading.findings.get(block) or () if not row.get("suppressed"))
 
 
-def claim_of(row: Row) -> str:
-    return clean((row.get("claim") or {}).get("text") or "", limit=1500)
+def claim_of(reading: Reading, row: Row) -> str:
+    """The sentence; of a contrast that is not the plan's first with its name, since sentences do not tell the times."""
+    return of_contrast(reading, row, (row.get("claim") or {}).get("text") or "")
 
 
-def columns(reading: Reading, *names: str, worded: Iterable[str] = (), **values: object) -> tuple[Column, ...]:
+def of_contrast(reading: Reading, row: Row, text: str) -> str:
+    told, contrast = clean(text, limit=1500), row.get("contrast") or ""
+    if not told or " - " not in contrast or contrast == reading.first_contrast:
+        return told
+    return reading.word("beside.of_contrast", contrast=contrast_label(reading, contrast), text=told)
+
+
+def columns(
+    reading: Reading, *names: str, worded: Iterable[str] = (), **values: object
+) -> tuple[Column, ...]:
     """Columns by the names of their words; numeric ones unless `worded`."""
     plain = frozenset(worded)
     return tuple(Column(reading.word(f"column.{name}", **values), name not in plain) for name in names)
@@ -71,7 +81,7 @@ def main_claims(reading: Reading, rows: Iterable[Row]) -> tuple[str, ...]:
     """The sentences of the primary scales; where the plan names none, of all."""
     listed = list(rows)
     chosen = [row for row in listed if is_primary(reading, row)] if reading.scales("primary") else listed
-    return tuple(dict.fromkeys(text for row in chosen if (text := claim_of(row))))
+    return tuple(dict.fromkeys(text for row in chosen if (text := claim_of(reading, row))))
 
 
 def level_of(reading: Reading, block: Row) -> str:
