@@ -29,8 +29,20 @@ def full(findings: Findings) -> Findings:
     """The example with one row in every block, and beside it one that is withheld and holds what could leak."""
     about = {"scale": "fear", "contrast": "post - pre", "subgroup": {"side": "a"}, "n": 25, "caveats": []}
     leak = {"claim": said("LEAK"), "suppressed": True}
-    ways = {"analysis": "plain", "label": "every person on their own", "verdict": "inconclusive", "note": None}
-    ways |= {"value": -12.5, "low": -26.5, "high": 1.5, "note_text": None, "suppressed": False, "counted": True}
+    ways = {
+        "analysis": "plain",
+        "label": "every person on their own",
+        "verdict": "inconclusive",
+        "note": None,
+    }
+    ways |= {
+        "value": -12.5,
+        "low": -26.5,
+        "high": 1.5,
+        "note_text": None,
+        "suppressed": False,
+        "counted": True,
+    }
     hidden = ways | dict.fromkeys(("value", "low", "high", "verdict"))
     hidden |= {"label": "by lot", "note_text": "Not shown: too few.", "suppressed": True}
     summary = {"same": 0, "of": 1, "differing": ["plain"], "text": "The verdict differs in one analysis."}
@@ -41,13 +53,28 @@ def full(findings: Findings) -> Findings:
         "because": [{"rule": "few_people", "text": "There were fewer than ten people."}],
     }
     gap = {"item": "g", "by": "a", "of": "b", "wave": "pre", "contrast": None, "title": "I want peace"}
-    gap |= {"estimated": 40.0, "measured": 52.5, "gap": estimate(-12.5, -20.0, -5.0), "verdict": "underestimated"}
+    gap |= {
+        "estimated": 40.0,
+        "measured": 52.5,
+        "gap": estimate(-12.5, -20.0, -5.0),
+        "verdict": "underestimated",
+    }
     gap |= {"claim": said("Guessed too low."), "caveats": [], "suppressed": False}
     shift = about | {"before": {"mean": 50.0}, "then": {"mean": 56.5}, "shift": estimate(6.5, 1.0, 12.0)}
     kept = about | {"contrast": "retention", "estimate": estimate(0.75, 0.5, 1.1)}
-    harm = about | {"role": "guard", "worsened": 3, "share": estimate(0.12, 0.04, 0.3), "expected_share": 0.025}
+    harm = about | {
+        "role": "guard",
+        "worsened": 3,
+        "share": estimate(0.12, 0.04, 0.3),
+        "expected_share": 0.025,
+    }
     harm |= {"average": {"harm": "not_excluded"}, "alert": True, "alert_rule": {"worse_share": 0.1}}
-    stages = [("invited", None, 60), ("consented", None, None), ("answered", "pre", 48), ("analysed", None, 41)]
+    stages = [
+        ("invited", None, 60),
+        ("consented", None, None),
+        ("answered", "pre", 48),
+        ("analysed", None, 41),
+    ]
     chain = [
         {
             "arm": "workshop", "side": side, "caveats": [], "suppressed": False,
@@ -56,7 +83,12 @@ def full(findings: Findings) -> Findings:
         for side in ("a", "b")
     ]  # fmt: skip
     lost = {"scale": "fear", "contrast": "post - pre", "arm": "workshop", "side": "a", "kept": 41, "lost": 7}
-    lost |= {"share_lost": estimate(7 / 48), "before": {"kept": 50.0, "lost": 44.5}, "caveats": [], "suppressed": False}
+    lost |= {
+        "share_lost": estimate(7 / 48),
+        "before": {"kept": 50.0, "lost": 44.5},
+        "caveats": [],
+        "suppressed": False,
+    }
     lost |= {"difference": estimate(-5.5, -15.0, 4.0)}
     ahead = about | {"text": "In a further workshop: from −20 to −5.", "suppressed": False}
     return findings | {
