@@ -230,6 +230,7 @@ def test_evaluate_prints_a_table_and_sentences_within_96_columns(impact: Impact)
     assert headings == [
         "WHAT MAY BE SAID",
         "RESULTS, IN POINTS FROM 0 TO 100",
+        "WHO CAME HOW FAR",
         "WHO TOOK PART",
         "WHAT LIMITS THIS EVIDENCE",
         "HOW TO CHECK THIS REPORT",

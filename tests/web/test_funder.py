@@ -158,3 +158,42 @@ def test_every_chart_has_its_title_as_a_heading_and_the_annex_is_folded(
     assert "What may be said" not in html
     for part in ("quality", "identity"):
         assert f'<details class="part"><summary><h2 id="{part}">' in html
+
+
+def test_what_stands_beside_the_results_is_on_the_page_and_tables_to_check_are_folded(
+    place: SimpleNamespace, client: TestClient, findings: dict[str, Any]
+) -> None:
+    row = {"scale": "fear", "contrast": "post - pre", "subgroup": {"side": "a"}, "n": 25, "caveats": []}
+    ways = {
+        "analysis": "plain",
+        "label": "every person on their own",
+        "verdict": "improved",
+        "note_text": None,
+    }
+    ways |= {"value": -11.5, "low": -13.5, "high": -9.5, "suppressed": False}
+    findings["findings"][0] |= {
+        "sensitivity": [ways],
+        "sensitivity_summary": {
+            "same": 1,
+            "of": 1,
+            "differing": [],
+            "text": "The same in the other analysis.",
+        },
+    }
+    findings["portfolio"] = {
+        "rule": "Six at least.",
+        "rows": [
+            row | {"text": "<b>Ahead</b>.", "suppressed": False},
+            row | {"text": "LEAK", "suppressed": True},
+        ],
+    }
+    answer = client.get(f"/f/{released(place, findings)[1]}").text
+    assert '<span class="under">The same in the other analysis.</span>' in answer
+    assert "<li>&lt;b&gt;Ahead&lt;/b&gt;.</li>" in answer
+    assert "LEAK" not in answer
+    folded = answer[answer.index('<details class="part"><summary><h2 id="ways">') :]
+    told = cells(folded[: folded.index("</details>")])
+    at = told.index("Every person on their own")
+    assert told[at : at + 4] == [
+        "Every person on their own", "−11.5", "−13.5 to −9.5", "lower afterwards, as hoped",
+    ]  # fmt: skip

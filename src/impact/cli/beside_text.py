@@ -1,4 +1,8 @@
-"""What stands beside the results, as text for a terminal: perception gaps, response shift, harm. Only what there is."""
+"""What stands beside the results, as text for a terminal: only what there is, in the findings' own sentences.
+
+Which parts there are, and in which order, is that of the report (`impact.report.beside`); tables that a terminal has
+no room for become lines.
+"""
 
 from __future__ import annotations
 
@@ -6,83 +10,101 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from impact.cli.tables import GAP, Column, table
+from impact.cli.tables import GAP, Column, table, width
 
 if TYPE_CHECKING:
+    from impact.report.beside import Part
+    from impact.report.charts import Table
     from impact.report.reading import Reading
 
-Row = Mapping[str, Any]
 Section = tuple[str, list[str]]
+_WITH_TABLE = ("gaps", "deviations", "lost")
+"""Parts whose tables say what their sentences do not."""
+_IN_ANNEX = ("lost",)
+
+_AT_THE_END = ("not_linkable", "analysed")
 
 
 def beside_sections(reading: Reading, wide: int) -> list[Section]:
-    """(heading, lines) of each part; one without lines is not printed."""
-    findings = reading.findings
-    return [
-        ("What each side guesses of the other, in percent", _gaps(reading, findings.get("perception_gap", ()), wide)),
-        ("Looking back", _bullets([_text(row) for row in findings.get("response_shift", ()) if _has(row)], wide)),
-        ("Harm", _harm(findings.get("harm", ()), wide)),
-    ]  # fmt: skip
+    """(heading, lines) of each part."""
+    from impact.report.beside import annex_parts, main_parts
+
+    parts = [*main_parts(reading), *(part for part in annex_parts(reading) if part.id in _IN_ANNEX)]
+    return [(part.title, _lines(reading, part, wide)) for part in parts]
 
 
-def _has(row: Row) -> bool:
-    return row["shift"]["value"] is not None
+def _lines(reading: Reading, part: Part, wide: int) -> list[str]:
+    if part.id == "chain":
+        dash = reading.word("beside.dash")  # there are none in a line
+        return [*_chains(reading, wide), *_notes([note for note in part.notes if note != dash], wide)]
+    tables = [line for one in part.tables if part.id in _WITH_TABLE for line in _table(one, wide)]
+    # Numbers stand for the sentences where a sentence is as long as a table.
+    sentences = [] if part.id == "gaps" else bullets(part.sentences, wide)
+    return [*sentences, *tables, *_notes(part.notes, wide)]
 
 
-def _gaps(reading: Reading, rows: Sequence[Row], wide: int) -> list[str]:
-    """A table: the item above, a line for each direction and time whose gap is shown; whom it is about below."""
-    from impact.report.text import clean, interval, number, signed
+def _chains(reading: Reading, wide: int) -> list[str]:
+    """`The north: invited 60 → consented 52 → …`: one a side and arm."""
+    from impact.report.beside.lost import chain_rows, stage_label, who
 
-    level = next((f"{100 * row['gap']['level']:g}" for row in rows), "95")
-    columns = (
-        Column("", False), Column("Guess", True), Column("Answers", True), Column("Gap", True),
-        Column(f"{level}\u00a0% interval", True), Column("", False),
-    )  # fmt: skip
-    lines: list[Sequence[str] | str] = []
-    last = None
-    for row in rows:
-        gap = row["gap"]
-        if gap["value"] is None:
-            continue
-        if (row["item"], row["by"]) != last:
-            last = (row["item"], row["by"])
-            sides = f"{reading.side_label(row['by'])} of {reading.side_name(row['of'])}"
-            lines.append(textwrap.shorten(f"{sides}: {clean(row['title'])}", wide, placeholder=" …"))
-        when = row["contrast"] or reading.wave_label(row["wave"])
-        show = signed if row["contrast"] else number
-        verdict = (row["verdict"] or "no interval").replace("_", " ")
-        cells = (show(row["estimated"]), show(row["measured"]), signed(gap["value"]))
-        lines.append((GAP + when, *cells, interval(gap["low"], gap["high"]), verdict))
-    note = "A guess is held against the people of the other side who answered here, not against all of that side."
-    return [*table(columns, lines).splitlines(), "", *textwrap.wrap(note, wide)] if lines else []
+    told = []
+    for row in chain_rows(reading):
+        named = [
+            (one["stage"], f"{stage_label(reading, one).lower()} {one['people']:,}")
+            for one in row["stages"]
+            if one["people"] is not None
+        ]
+        way = " → ".join(text for stage, text in named if stage not in _AT_THE_END)
+        told.append(f"{who(reading, row)}: " + "; ".join([way, *(t for s, t in named if s in _AT_THE_END)]))
+    return bullets(told, wide)
 
 
-def _harm(rows: Sequence[Row], wide: int) -> list[str]:
-    """Alerts first, then averages against the direction hoped for, and guard outcomes where harm is not excluded."""
-    alerts = [row for row in rows if row["alert"]]
-    told = [row for row in rows if not row["alert"] and _concerns(row)]
-    lines = _bullets([_text(row) for row in [*alerts, *told]], wide)
-    judged = [row for row in rows if row["alert_rule"]]
-    if judged:
-        unknown = sum(row["alert"] is None for row in judged)
-        counted = f"Alerts by the plan's rule: {len(alerts)} of {len(judged)} results"
-        note = f"{counted}; not said for {unknown}. No alert does not show that nobody was harmed."
-        lines += textwrap.wrap(note, wide)
-    return lines
+def _table(one: Table, wide: int) -> list[str]:
+    """As a table where it fits; else each row as one line of its cells with their headings."""
+    rows = [row.cells[0] if row.section else row.cells for row in one.rows]
+    shortened = [
+        textwrap.shorten(row, wide, placeholder=" …") if isinstance(row, str) else row for row in rows
+    ]
+    inner = [
+        (GAP + row[0], *row[1:]) if _has_sections(one) and not isinstance(row, str) else row
+        for row in shortened
+    ]
+    columns = [Column(column.title, column.numeric) for column in one.columns]
+    drawn = table(columns, inner).splitlines()
+    if all(width(line) <= wide for line in drawn):
+        return ["", *drawn, ""]
+    return [line for row in rows for line in _row_lines(one, row, wide)]
 
 
-def _concerns(row: Row) -> bool:
-    harm = row["average"]["harm"]
-    return harm == "found" or (row["role"] == "guard" and harm == "not_excluded")
+def _has_sections(one: Table) -> bool:
+    return any(row.section for row in one.rows)
 
 
-def _text(row: Row) -> str:
-    from impact.report.text import clean
+def _row_lines(one: Table, row: str | Sequence[str], wide: int) -> list[str]:
+    """What names the row, then its numbers with their headings."""
+    if isinstance(row, str):
+        return textwrap.wrap(row, wide)
+    first = next((i for i, column in enumerate(one.columns) if column.numeric), 1)
+    heads = [column.title.lower() for column in one.columns]
+    named = "; ".join(f"{head} {cell}" for head, cell in zip(heads[first:], row[first:], strict=True))
+    return bullets([f"{', '.join(row[:first])}: {named}"], wide)
 
-    return clean(row["claim"]["text"], limit=1500)
+
+def _notes(notes: Sequence[str], wide: int) -> list[str]:
+    return [line for note in notes for line in textwrap.wrap(note, wide)]
 
 
-def _bullets(texts: Sequence[str], wide: int) -> list[str]:
+def reasons(found: Mapping[str, Any], reading: Reading) -> str:
+    """Why no more may be said of a finding; "" where only the design sets the limit."""
+    from impact.report.beside.around import reasons_of
+
+    told = reasons_of(found)
+    return (
+        reading.word("page.reasons", reasons=" ".join(told)) if told and not found.get("suppressed") else ""
+    )
+
+
+def bullets(texts: Sequence[str], wide: int) -> list[str]:
     return [
         line
         for text in texts

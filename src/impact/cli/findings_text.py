@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from impact.cli.beside_text import beside_sections
+from impact.cli.beside_text import beside_sections, reasons
 from impact.cli.tables import GAP, Column, table, width
 
 if TYPE_CHECKING:
@@ -36,15 +36,19 @@ def findings_text(findings: Mapping[str, Any], columns: int | None = None) -> st
 
 
 def _head(reading: Reading, wide: int) -> str:
+    from impact.report.beside.around import method_of_comparison
+
     data, labels = reading.findings["data"], reading.labels
     title = str(labels.get("programme") or reading.findings["plan"]["id"])
     lines = [title, "═" * width(title)]
     people, rooms = data["respondents"], labels.get("workshops") or 0
     counted = f"{_count(data['submissions'], 'submission')} of {_count(people, 'person', 'people')}"
     counted += f" in {_count(rooms, 'workshop')}" if rooms else ""
+    comparison = method_of_comparison(reading)
     lines += _wrapped(
         f"{counted}. Design: {reading.findings['design'].replace('_', ' ')}. For the "
-        f"{reading.findings['audience']}: nothing is shown about fewer than {reading.threshold} people.",
+        f"{reading.findings['audience']}: nothing is shown about fewer than {reading.threshold} people."
+        + (f" {comparison}" if comparison else ""),
         wide,
     )
     return "\n".join(lines)
@@ -52,11 +56,14 @@ def _head(reading: Reading, wide: int) -> str:
 
 def _claims(reading: Reading, wide: int) -> list[str]:
     """The sentences of the main outcomes; where there are none, of all."""
+    from impact.report.beside.part import of_contrast
+
     listed = [found for found in reading.ordered() if found["role"] == "primary"] or reading.ordered()
     notes = [note["text"] for note in reading.findings["caveats"] if note["code"] == "draft_translation"]
     lines = [line for note in notes for line in [*_wrapped(note, wide), ""]]
     for found in listed:
-        lines += _wrapped(found["claim"]["text"], wide, "• ")
+        lines += _wrapped(of_contrast(reading, found, found["claim"]["text"]), wide, "• ")
+        lines += [GAP + line for line in _wrapped(reasons(found, reading), wide - len(GAP))]
     return lines
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from impact.report.beside.around import method_of_comparison
 from impact.report.reading import Reading
 from impact.report.text import clean
 from impact.report.wording import word_or
@@ -30,6 +31,7 @@ def method_entries(findings: Mapping[str, Any], reading: Reading) -> tuple[Entry
     named = [_estimator(reading, "estimator", name) for name in estimators]
     entries = [
         entry("design", _design(reading, findings, design)),
+        entry("comparison", method_of_comparison(reading)),
         entry("workshops", clean(reading.labels.get("workshops") or "")),
         entry(
             "instrument",

@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from impact.report.beside import Part, annex_parts, main_parts
+from impact.report.beside.around import deviations, reasons_of
+from impact.report.beside.other_ways import summary_of
 from impact.report.charts import FlowChart, ForestChart, ShiftChart, Table
 from impact.report.figures import flow_chart, forest_chart, shift_chart
 from impact.report.limits import first_limitation, limits_of, next_steps
@@ -25,7 +28,8 @@ class Statement:
     """What one subgroup's finding says: the claim, natural frequencies where there are any, side by index.
 
     `interval` is the one on which the verdict rests. `simultaneous` is kept for templates and always "": a second
-    interval beside it would contradict the verdict.
+    interval beside it would contradict the verdict. `sensitivity`: in how many other analyses the verdict is the same;
+    `reasons`: why no more may be said of it than is said, "" where only the design sets the limit.
     """
 
     side: int
@@ -37,6 +41,8 @@ class Statement:
     claim: str
     frequencies: str
     hidden: str
+    sensitivity: str = ""
+    reasons: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,8 @@ class SummaryPoint:
 class ReportPage:
     """Everything that the summary page, the dashboard and the PDF show; all texts are harmless for any of them.
 
-    `nothing_to_show` is a sentence where no finding has a number that may be shown, else "".
+    `nothing_to_show` is a sentence where no finding has a number that may be shown, else "". `beside` are the parts that
+    stand with the results, `annex` tables for who wants to check. `draft`: that the sentences are a draft translation.
     """
 
     language: str
@@ -83,6 +90,9 @@ class ReportPage:
     locked_on: str = ""
     nothing_to_show: str = ""
     next_steps: tuple[str, ...] = ()
+    beside: tuple[Part, ...] = ()
+    annex: tuple[Part, ...] = ()
+    draft: str = ""
 
 
 def report_page(findings: Mapping[str, Any]) -> ReportPage:
@@ -116,7 +126,18 @@ def report_page(findings: Mapping[str, Any]) -> ReportPage:
         locked_on=_locked_on(findings),
         nothing_to_show=_nothing_to_show(findings, reading),
         next_steps=next_steps(findings, reading) if reading.shows_numbers else (),
+        beside=main_parts(reading) if reading.shows_numbers else (),
+        annex=annex_parts(reading) if reading.shows_numbers else (),
+        draft=_draft(findings),
     )
+
+
+def _draft(findings: Mapping[str, Any]) -> str:
+    """The caveat that goes with sentences whose translation nobody has approved yet."""
+    is_draft = any((found.get("claim") or {}).get("status") == "draft" for found in findings["findings"])
+    listed = [one for one in findings.get("caveats", ()) if isinstance(one, Mapping)]
+    told = texts([one for one in listed if one.get("code") == "draft_translation"])
+    return told[0] if is_draft and told else ""
 
 
 def _locked_on(findings: Mapping[str, Any]) -> str:
@@ -162,6 +183,7 @@ def _statement(reading: Reading, finding: Finding) -> Statement:
     mark = reading.mark(finding)
     change = finding.get("reliable_change") or {}
     ends = mark.deciding
+    reasons = () if mark.hidden else reasons_of(finding)
     return Statement(
         side=mark.side,
         label=mark.label,
@@ -172,6 +194,8 @@ def _statement(reading: Reading, finding: Finding) -> Statement:
         claim=_claim(finding),
         frequencies=clean(change.get("text") or "", limit=400),
         hidden=mark.hidden,
+        sensitivity="" if mark.hidden else summary_of(finding),
+        reasons=reading.word("page.reasons", reasons=" ".join(reasons)) if reasons else "",
     )
 
 
@@ -194,13 +218,12 @@ def _licence_line(reading: Reading, licence: Mapping[str, Any]) -> str:
 
 def _identity(findings: Mapping[str, Any], reading: Reading) -> tuple[Entry, ...]:
     plan = findings["plan"]
-    deviations = texts(findings.get("deviations", ()))
     locked = clean(plan["locked_at"])[:10] if plan.get("locked_at") else reading.word("identity.locked_not")
     named = (
         ("plan", clean(plan.get("title") or plan["id"]), False),
         ("plan_sha256", clean(plan["sha256"]), True),
         ("locked", locked, False),
-        ("deviations", " ".join(deviations) or reading.word("identity.deviations_none"), False),
+        ("deviations", _deviations(findings, reading), False),
         ("data_sha256", clean(findings["data"]["sha256"] or ""), True),
         ("instrument_sha256", clean(findings["instrument"]["sha256"]), True),
     )
@@ -209,9 +232,18 @@ def _identity(findings: Mapping[str, Any], reading: Reading) -> tuple[Entry, ...
     )
 
 
+def _deviations(findings: Mapping[str, Any], reading: Reading) -> str:
+    told, count = texts(findings.get("deviations", ())), len(deviations(reading))
+    if count:
+        return reading.word(
+            "identity.deviations_one" if count == 1 else "identity.deviations_some", count=count
+        )
+    return " ".join(told) or reading.word("identity.deviations_none")
+
+
 _PAGE_WORDS = (
     "kicker", "summary", "who_took_part", "results", "method", "quality", "limits", "identity", "may_say",
-    "limitation", "nothing", "page", "difference", "all_scales", "next", "annex",
+    "limitation", "nothing", "page", "difference", "all_scales", "next", "annex", "details",
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from impact.i18n import direction
+from impact.report.beside import Part
 from impact.report.charts import Chart, Row, Table
 from impact.report.page import ReportPage
 from impact.report.svg import draw
@@ -72,11 +73,17 @@ def _document(page: ReportPage) -> dict[str, Any]:
         "forest": _chart(page.forest, _FULL_WIDTH) | {"is_tall": len(page.forest.marks) > _LOW_FOREST},
         "results": _table(page.results),
         "quality": _table(page.quality),
+        "beside": [_part(part) for part in page.beside],
+        "annex": [_part(part) for part in page.annex],
         "theme": {"colours": dict(theme().light), "print": dict(theme().print), "family": theme().family},
     }
 
 
-_DRAWN = ("summary", "flow", "forest", "results", "quality")
+_DRAWN = ("summary", "flow", "forest", "results", "quality", "beside", "annex")
+
+
+def _part(part: Part) -> dict[str, Any]:
+    return asdict(part) | {"tables": [_table(table) for table in part.tables]}
 
 
 def _has_counts(page: ReportPage) -> bool:
