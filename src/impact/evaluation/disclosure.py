@@ -70,13 +70,15 @@ def disclose(
     team = threshold if team is None else min(team, threshold)
     findings = withhold_levels(withhold_levels(raw["findings"], team), threshold)
     raw = raw | {"findings": findings}
-    hidden = hidden_counts(raw, threshold, hidden_counts(raw, team) if team < threshold else ())
+    of_team = hidden_counts(raw, team)
+    hidden = hidden_counts(raw, threshold, of_team) if team < threshold else of_team
     hidden |= _hidden_differences(findings, hidden, threshold)
+    of_team |= _hidden_differences(findings, of_team, team)
     shown = [
         _finding(one, ("finding", i) in hidden, (threshold, team), raw["licence"], labels, instrument, people)
         for i, one in enumerate(findings)
     ]
-    _hide_levels(findings, shown, threshold, language)
+    _hide_levels(findings, shown, of_team, threshold, language)
     flow = [_flow_row(row, i, hidden) for i, row in enumerate(raw["flow"])]
     quality = disclose_quality(raw["quality"], findings, hidden, threshold, language)
     parts_hidden = any(row["suppressed"] for row in flow)
@@ -223,11 +225,13 @@ def _hidden_finding(found: Row, licence: Row, labels: Labels, instrument: Instru
     }
 
 
-def _hide_levels(raw: list[Row], shown: list[Row], k: int, language: str) -> None:
-    """Rules 5 and 6 on `shown`, which stand in the order of `raw`."""
+def _hide_levels(raw: list[Row], shown: list[Row], of_team: frozenset[Cell], k: int, language: str) -> None:
+    """Rules 5 and 6 on `shown`, which stand in the order of `raw`. `of_team`: what is hidden from the team as well."""
     earlier: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for full, found in zip(raw, shown, strict=True):
+    for i, (full, found) in enumerate(zip(raw, shown, strict=True)):
         if found["suppressed"]:
+            if ("finding", i) not in of_team:  # whoever holds the team's document has these averages
+                earlier[_group(full)].append(full)
             continue
         code = None
         if is_alike(full):

@@ -43,16 +43,16 @@ def absent_items(setting: Setting, submissions: Submissions, waves: Sequence[str
     """Items of the plan's scales that nobody was asked at a compared wave, although the instrument does."""
     instrument = setting.instrument
     scored = {item for outcome in setting.plan.outcomes for item in instrument.scale[outcome.scale].items}
+    rows = {wave: submissions.wave == instrument.waves.index(wave) for wave in waves}
+    present = {wave: chosen for wave, chosen in rows.items() if chosen.any()}
     absent = []
     for item in instrument.closed_items:
         if item.id not in scored:
             continue
         was_asked = submissions.answers[item.id] != missing_value(item, NOT_ASKED)
-        for wave in waves:
-            present = submissions.wave == instrument.waves.index(wave)
-            if wave in item.waves and present.any() and not was_asked[present].any():
-                absent.append(item.id)
-                break
+        asked_at = [present[wave] for wave in item.waves if wave in present]
+        if not was_asked.all() and any(not (was_asked & chosen).any() for chosen in asked_at):
+            absent.append(item.id)
     return absent
 
 

@@ -30,11 +30,12 @@ def effect_size(plan: Plan, sample: Sample, plain: Estimate, verdict: str | None
     if not sample.change.any():  # nobody changed: an effect of 0 with an interval would claim certainty
         return empty
     if not plan.has_arms:
+        is_clustered = plain.estimator == "mean_change_cr2"
         result = stats.standardized_mean_change(
-            sample.before, sample.after, standardizer=_STANDARDIZERS[name]
+            sample.before, sample.after, standardizer=_STANDARDIZERS[name], with_interval=not is_clustered
         )
         value, low, high, interval = result.value, result.low, result.high, result.interval
-        if plain.estimator == "mean_change_cr2":
+        if is_clustered:
             low, high = _over(result.standardizer, sample.n, plain)
             interval, value = plain.estimator, None if low is None else value
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -67,6 +68,11 @@ class Case:
         setting = self.setting
         return designs.estimate(setting.plan, sample, self.level, setting.ran, setting.is_nested)
 
+    @cached_property
+    def main(self) -> Estimate:
+        """The main analysis at the deciding level: an analysis of the same people is not computed again."""
+        return self.estimate(self.everyone.sample(self.everyone.kept))
+
     def verdict_of(self, low: float | None, high: float | None) -> str | None:
         return verdict(low, high, self.sesoi, self.direction)
 
@@ -81,7 +87,8 @@ class Case:
         sample = self.everyone.sample(mask)
         if not self.is_enough(sample):
             return Result(note="too_few_people", people=mask)
-        return self.result(self.estimate(sample), mask)
+        is_main = bool((mask == self.everyone.kept).all())
+        return self.result(self.main if is_main else self.estimate(sample), mask)
 
     def is_enough(self, sample: Sample) -> bool:
         treated = int(sample.treated.sum())

@@ -33,6 +33,8 @@ shift, in NODES steps, halved down to FINENESS."""
 
 def bounds(case: Case, at_highest: bool) -> Result:
     everyone, people = case.everyone, case.everyone.has_before
+    if not everyone.lost.any():
+        return case.result(case.main, people)  # has_before, as nobody is lost, is kept
     end = np.full(len(everyone.after), REACH if at_highest else 0.0)
     if not case.setting.is_one_group:
         end = np.where(everyone.treated, end, REACH - end)

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from impact.stats.caveats import Caveat
+from impact.stats.clustered_pieces import SINGULAR, Pieces, orthonormal
 from impact.stats.columns import (
     DUST,
     check_confidence,
@@ -36,8 +37,6 @@ from impact.stats.distributions import t_quantile, two_sided_t
 
 FEW = 2.0
 """Degrees of freedom up to which a result carries a caveat."""
-SINGULAR = 1e-10
-"""1 − λ below this is zero (clubSandwich uses 1e-12 on the same eigenvalues)."""
 
 Numbers = tuple[float | None, ...]
 
@@ -125,7 +124,9 @@ def mean_change_cr2(change: Any, clusters: Any, confidence: float = 0.95) -> Mea
     return MeanChange(*(numbers[0] for numbers in first), fit.n, fit.clusters, caveat)
 
 
-def ols_cr2(y: Any, X: Any, clusters: Any, confidence: float = 0.95) -> ClusteredFit:
+def ols_cr2(
+    y: Any, X: Any, clusters: Any, confidence: float = 0.95, pieces: Pieces | None = None
+) -> ClusteredFit:
     """Ordinary least squares with CR2 standard errors and Satterthwaite degrees of freedom.
 
     Null hypothesis, for each column of X: its coefficient is zero.
@@ -135,6 +136,7 @@ def ols_cr2(y: Any, X: Any, clusters: Any, confidence: float = 0.95) -> Clustere
     clusters    (n,) labels of one kind, rows without one (NaN, None, "") left out; or `None`: every row is its own
                 cluster (then CR2 is HC2).
     confidence  of the intervals, between 0 and 1.
+    pieces      of these X and clusters, no row of which lacks anything, where they are made already.
 
     Limits: fewer rows than columns, or columns that repeat each other: no result. A coefficient that one
     cluster alone decides has no standard error: it is None, where other packages print one near zero.
@@ -162,10 +164,13 @@ def ols_cr2(y: Any, X: Any, clusters: Any, confidence: float = 0.95) -> Clustere
         labels = None if labels is None else labels[kept]
         is_finite = bool(np.isfinite(y).all() and np.isfinite(X).all())
     n, p = X.shape
-    numbers, count = (None, n) if labels is None else cluster_numbers(labels)
+    if pieces is not None:
+        numbers, count = pieces.numbers, pieces.count
+    else:
+        numbers, count = (None, n) if labels is None else cluster_numbers(labels)
     if n == 0 or not is_finite:
         return _undefined((None,) * p, n, count, Caveat.NOT_FINITE if n else Caveat.NO_DATA)
-    factor = orthonormal(X) if n >= p else None
+    factor = (pieces.Q, pieces.L) if pieces is not None else orthonormal(X) if n >= p else None
     if factor is None:
         return _undefined((None,) * p, n, count, Caveat.COLLINEAR if n >= p else Caveat.TOO_FEW_FOR_MODEL)
     Q, L = factor
@@ -181,22 +186,8 @@ def ols_cr2(y: Any, X: Any, clusters: Any, confidence: float = 0.95) -> Clustere
     if numbers is None or count == n:
         variances, dfs = _single_rows(Q, L, residuals)
     else:
-        variances, dfs = _by_cluster(Q, L, residuals, numbers, count)
+        variances, dfs = _by_cluster(pieces or Pieces(Q, L, numbers, count), residuals)
     return _fit(params, variances, dfs, sigma * np.sqrt(np.einsum("jk,jk->j", L, L)), n, count, confidence)
-
-
-def orthonormal(X: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-    """Q and L = R⁻¹ of X = Q R, or None if columns repeat each other."""
-    if X.shape[1] == 1:
-        norm = float(np.sqrt(X[:, 0] @ X[:, 0]))
-        return (X / norm, np.array([[1.0 / norm]])) if norm > 0.0 else None
-    norms = np.sqrt(np.einsum("ij,ij->j", X, X))
-    if not norms.all():
-        return None
-    Q, R = np.linalg.qr(X)
-    if np.abs(np.diag(R) / norms).min() < 1e-9:
-        return None
-    return np.asfortranarray(Q), np.linalg.inv(R)  # columns are used one by one
 
 
 def _without_dust(beta: np.ndarray, L: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -218,44 +209,14 @@ def _single_rows(Q: np.ndarray, L: np.ndarray, residuals: np.ndarray) -> tuple[n
     return variances, dfs
 
 
-def _by_cluster(
-    Q: np.ndarray, L: np.ndarray, residuals: np.ndarray, numbers: np.ndarray, count: int
-) -> tuple[np.ndarray, list[float]]:
+def _by_cluster(pieces: Pieces, residuals: np.ndarray) -> tuple[np.ndarray, list[float]]:
     """Variance and df of each coefficient from per-cluster sums only."""
-    S, scores = cluster_sums(Q, residuals, numbers, count)
-    B = adjustments(S)
-    adjusted = np.einsum("gjk,gk->gj", B, scores)
-    variances, dfs = np.empty(len(L)), []
-    for j, row in enumerate(L):
+    adjusted = np.einsum("gjk,gk->gj", pieces.B, pieces.sums(residuals))
+    variances, dfs = np.empty(len(pieces.L)), []
+    for j, (row, (along, b)) in enumerate(zip(pieces.L, pieces.along, strict=True)):
         variances[j] = float(np.sum((adjusted @ row) ** 2))
-        along = B @ row
-        b = np.einsum("gjk,gk->gj", S, along)
         dfs.append(_satterthwaite(np.einsum("gj,gj->g", along, b), b, float(row @ row)))
     return variances, dfs
-
-
-def cluster_sums(
-    Q: np.ndarray, values: np.ndarray, numbers: np.ndarray, count: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Of every cluster: Q_g'Q_g (G, p, p), and Q_g'values (G, p)."""
-    p = Q.shape[1]
-    S, sums = np.empty((count, p, p)), np.empty((count, p))
-    for j in range(p):
-        sums[:, j] = np.bincount(numbers, Q[:, j] * values, count)
-        for k in range(j + 1):
-            S[:, j, k] = S[:, k, j] = np.bincount(numbers, Q[:, j] * Q[:, k], count)
-    return S, sums
-
-
-def adjustments(S: np.ndarray) -> np.ndarray:
-    """B_g for every cluster, (G, p, p)."""
-    if S.shape[1] == 1:
-        left = 1.0 - S
-        return np.where(left > SINGULAR, 1.0 / np.sqrt(np.maximum(left, SINGULAR)), 0.0)
-    eigenvalues, W = np.linalg.eigh(S)
-    left = 1.0 - eigenvalues
-    root = np.where(left > SINGULAR, 1.0 / np.sqrt(np.maximum(left, SINGULAR)), 0.0)
-    return np.einsum("gjk,gk,glk->gjl", W, root, W)
 
 
 def _satterthwaite(d: np.ndarray, b: np.ndarray, model_variance: float) -> float:

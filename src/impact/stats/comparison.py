@@ -10,9 +10,10 @@ import numpy as np
 
 from impact.stats.caveats import Caveat
 from impact.stats.clustered import ClusteredFit, Numbers, few_df, ols_cr2
+from impact.stats.clustered_pieces import pieces_of
 from impact.stats.columns import DUST, check_confidence, cluster_numbers, column, same_length
 from impact.stats.distributions import t_quantile, two_sided_t
-from impact.stats.widening import cr2_widening
+from impact.stats.widening import widening_of
 
 WORKING_ICC = 0.015
 """Of the default analysis of two arms: small, so that little power is lost where workshops are alike; set by
@@ -89,10 +90,11 @@ def ancova(
     numeric -= numeric.mean(axis=0)
     numeric[:, np.sqrt(np.mean(numeric**2, axis=0)) <= DUST * yardsticks] = 0.0
     X = np.column_stack([np.ones(len(after)), numeric[:, 0], arm, numeric[:, 1:]])
-    fit = ols_cr2(after, X, labels, confidence)
-    if labels is not None and working_icc > 0.0:
-        fit = _widened(fit, cr2_widening(X, labels, working_icc), confidence)
-    return _result(fit, _arm_caveat(arm, labels))
+    pieces = None if labels is None else pieces_of(X, labels)
+    fit = ols_cr2(after, X, labels, confidence, pieces)
+    if pieces is not None and working_icc > 0.0:
+        fit = _widened(fit, widening_of(pieces, working_icc), confidence)
+    return _result(fit, _arm_caveat(arm, labels if pieces is None else pieces.numbers))
 
 
 def _widened(fit: ClusteredFit, factors: tuple[float, ...], confidence: float) -> ClusteredFit:

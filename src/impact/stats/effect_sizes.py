@@ -34,7 +34,11 @@ class EffectSize:
 
 
 def standardized_mean_change(
-    before: Any, after: Any, standardizer: str = "average", confidence: float = 0.95
+    before: Any,
+    after: Any,
+    standardizer: str = "average",
+    confidence: float = 0.95,
+    with_interval: bool = True,
 ) -> EffectSize:
     """Mean change, after − before, in standard deviations.
 
@@ -45,6 +49,7 @@ def standardized_mean_change(
                    scores, uses both waves); `change`: `g_z`, the SD of the changes; `before`: `g_before`,
                    the SD before.
     confidence     of the interval, between 0 and 1.
+    with_interval  False: `low` and `high` are None; the noncentral t costs more than all the rest.
 
     The value is corrected by the exact J(n − 1) [1]. The interval is that of the uncorrected ratio: it is an
     interval for the population's value, so no correction belongs to it (R's effectsize multiplies its limits
@@ -81,6 +86,8 @@ def standardized_mean_change(
     if sd_change == 0.0:
         flat = Caveat.CONSTANT_SHIFT if mean else Caveat.NOBODY_CHANGED
         return EffectSize(value, None, None, name, n, method, unit, flat)
+    if not with_interval:
+        return EffectSize(value, None, None, name, n, method, unit)
     low, high = _change_interval(standardizer, mean, sd_change, unit, n, confidence)
     return EffectSize(value, low, high, name, n, method, unit)
 

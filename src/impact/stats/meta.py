@@ -125,7 +125,8 @@ def _slope(tau: np.ndarray, y: np.ndarray, v: np.ndarray) -> np.ndarray:
     w = 1.0 / (v + np.asarray(tau)[..., None])
     total = w.sum(-1)
     residuals = y - ((w @ y) / total)[..., None]
-    return (w**2 * residuals**2).sum(-1) - total + (w**2).sum(-1) / total
+    squares = w**2
+    return (squares * residuals**2).sum(-1) - total + squares.sum(-1) / total
 
 
 def _likelihood(tau: float, y: np.ndarray, v: np.ndarray) -> float:

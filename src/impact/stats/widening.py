@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from impact.stats.clustered import adjustments, cluster_sums, orthonormal
-from impact.stats.columns import cluster_numbers, labelled, same_length
+from impact.stats.clustered_pieces import Pieces, pieces_of
+from impact.stats.columns import labelled, same_length
 
 
 def cr2_widening(X: Any, clusters: Any, working_icc: float) -> tuple[float, ...]:
@@ -43,17 +43,17 @@ def cr2_widening(X: Any, clusters: Any, working_icc: float) -> tuple[float, ...]
     X, labels = X[there], labels[there]
     if not 0.0 <= working_icc < 1.0:
         raise ValueError(f"working_icc must be 0 or more and below 1, it is {working_icc}")
-    factor = orthonormal(X) if len(X) >= X.shape[1] else None
-    if factor is None or working_icc == 0.0:
+    pieces = pieces_of(X, labels)
+    if pieces is None or working_icc == 0.0:
         return (1.0,) * X.shape[1]
-    Q, L = factor
-    numbers, count = cluster_numbers(labels)
-    S, s = cluster_sums(Q, np.ones(len(X)), numbers, count)
-    B, tau = adjustments(S), working_icc / (1.0 - working_icc)
+    return widening_of(pieces, working_icc)
+
+
+def widening_of(pieces: Pieces, working_icc: float) -> tuple[float, ...]:
+    """`cr2_widening` where the pieces of the fit are made already."""
+    s, tau = pieces.sums(np.ones(len(pieces.Q))), working_icc / (1.0 - working_icc)
     factors = []
-    for row in L:
-        along = B @ row
-        c = np.einsum("gjk,gk->gj", S, along)
+    for row, (along, c) in zip(pieces.L, pieces.along, strict=True):
         own, crossed = np.einsum("gj,gj->g", s, along), np.einsum("gj,gj->g", s, c)
         shared = float(own @ own - 2.0 * (own @ crossed) + np.sum((s.T @ s) * (c.T @ c)))
         alone = float(np.sum(along * c) - np.sum(c * c))
