@@ -1,10 +1,16 @@
-"""`python -m benchmarks [start|web|evaluate|stats]`: run all or some, print one table each."""
+"""`python -m benchmarks [start|web|evaluate|engine|stats]`: run all or some, print one table each."""
 
 import sys
 
-from benchmarks import evaluate, start, stats, web
+from benchmarks import engine, evaluate, start, stats, web
 
-PARTS = {"start": start.main, "web": web.main, "evaluate": evaluate.main, "stats": stats.main}
+PARTS = {
+    "start": start.main,
+    "web": web.main,
+    "evaluate": evaluate.main,
+    "engine": engine.main,
+    "stats": stats.main,
+}
 
 
 def main() -> None:

@@ -38,7 +38,7 @@ from impact.linkage import link
 from impact.plans import Deviation, load_plan
 
 MINUTES = float(os.environ.get("IMPACT_SOAK_MINUTES", "120"))
-BATCH = 200
+BATCH = 50
 DAILY = 25
 KEYS = {
     "format", "plan", "instrument", "data", "audience", "design", "licence", "labels", "rules", "intervals", "flow", "quality", "findings",

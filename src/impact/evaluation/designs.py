@@ -26,6 +26,7 @@ import numpy as np
 from impact import stats
 from impact.evaluation.people import Sample
 from impact.plans.model import Plan
+from impact.stats.distributions import t_quantile
 
 FEWEST_WORKSHOPS = 3
 """From so many workshops on, the interval speaks of workshops; below, of the people in these rooms."""
@@ -74,6 +75,15 @@ def estimate(
     if not plan.has_arms:
         return _one_group(plan, sample, level, ran)
     return _two_arms(plan, sample, level, is_nested, is_blocked)
+
+
+def at_level(found: Estimate, level: float) -> Estimate | None:
+    """The interval of `found` at another level, without fitting again where it is made of its error and df alone;
+    None where it is not."""
+    if found.estimator not in ("ancova_cr2", "ancova_hc2") or found.df is None:
+        return None
+    reach = t_quantile(found.df, level) * found.std_error
+    return replace(found, low=found.value - reach, high=found.value + reach)
 
 
 def withheld(plan: Plan, sample: Sample, ran: int) -> Estimate:

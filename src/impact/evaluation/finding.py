@@ -130,7 +130,9 @@ def _estimate(setting: Setting, sample: Sample, level: float) -> Estimate:
 def _simultaneous(setting: Setting, sample: Sample, plain: Estimate) -> dict[str, Any]:
     """The same interval at the level at which all primary ones hold together (Bonferroni)."""
     level = stats.simultaneous_level(setting.plan.level, setting.family)
-    wide = _estimate(setting, sample, level) if plain.low is not None else plain
+    wide = plain
+    if plain.low is not None:
+        wide = designs.at_level(plain, level) or _estimate(setting, sample, level)
     return {"low": wide.low, "high": wide.high, "level": level, "family": setting.family}
 
 
