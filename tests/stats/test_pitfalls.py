@@ -342,17 +342,6 @@ def test_reliable_change_needs_a_reliability(reliability):
     assert (result.improved, result.caveat) == (None, Caveat.BAD_RELIABILITY)
 
 
-def test_a_coefficient_that_one_cluster_decides_has_no_error():
-    X = np.column_stack([np.ones(9), [1] * 3 + [0] * 6])
-    fit = stats.ols_cr2(np.random.default_rng(0).normal(size=9), X, np.repeat([1, 2, 3], 3))
-    assert fit.params[1] is not None
-    assert fit.clusters == 3
-    many = np.column_stack([np.ones(9), np.repeat([1, 0, 0], 3), np.repeat([0, 1, 0], 3)])
-    dummies = stats.ols_cr2(np.random.default_rng(0).normal(size=9), many, np.repeat([1, 2, 3], 3))
-    assert dummies.std_errors == (None, None, None)
-    assert dummies.caveat == Caveat.NO_SPREAD_BETWEEN_CLUSTERS
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [

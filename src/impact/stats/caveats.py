@@ -42,6 +42,7 @@ class Caveat(StrEnum):
     )
     FEW_DF = "at most two degrees of freedom: so few workshops, or people, can show only a very large change"
     ONE_TREATED_CLUSTER = "only one cluster in an arm: its own luck cannot be told from what the workshop did"
+    ONE_CLUSTER_DECIDES = "one workshop, or one person, alone decides a result: its own luck cannot be told from what it is to show"
     ONE_STUDY = "a single study cannot be pooled"
     TWO_STUDIES = "from two studies it cannot be said where a further one would lie"
     TOO_ALIKE = "the studies agree better than chance would let them: the interval may be too short"

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from impact.stats.caveats import Caveat
-from impact.stats.clustered import ClusteredFit, Numbers, few_df, ols_cr2
+from impact.stats.clustered import ClusteredFit, Numbers, caveat_of, ols_cr2
 from impact.stats.columns import DUST, check_confidence, cluster_numbers, column, same_length
 from impact.stats.distributions import t_quantile, two_sided_t
 from impact.stats.widening import cr2_widening
@@ -131,8 +131,7 @@ def _result(fit: ClusteredFit, caveat: Caveat | None) -> Ancova:
     if caveat:
         fit = replace(fit, **{name: _without_arm(getattr(fit, name)) for name in names})
     rest = (getattr(fit, name)[2] for name in names)
-    own = caveat or (fit.caveat if fit.caveat != Caveat.FEW_DF else few_df(fit.df[2]))
-    return Ancova(fit.params[2], *rest, fit.n, fit.clusters, fit, own)
+    return Ancova(fit.params[2], *rest, fit.n, fit.clusters, fit, caveat or caveat_of(fit, 2))
 
 
 def _without_arm(numbers: Numbers) -> Numbers:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from impact.stats.clustered import SINGULAR
 from impact.stats.columns import DUST, check_confidence, cluster_numbers, column, magnitude, same_length
+from impact.stats.cr2 import SINGULAR
 from impact.stats.distributions import t_quantile
 
 
