@@ -189,9 +189,15 @@ def tipping_point(
 ) -> float | None:
     """The smallest size of a shift, up to `reach`, at which the verdict is another one; None if there is none.
 
+    Null hypothesis: none is tested.
+
     judge  the verdict at a shift of this size, None where there is no interval
     first  the verdict at no shift
     steps  in which the range is looked through, before the step where the verdict changes is halved
+
+    Limits: a verdict that changes and changes back inside one step is not seen.
+
+    Source: [1] Yan, Lee & Li (2009), J. Biopharmaceutical Statistics 19, 1085–1098 (tipping point analysis).
 
     >>> tipping_point(lambda size: "rose" if size < 2.5 else "no clear change", "rose", 6.0, steps=6)
     2.5
