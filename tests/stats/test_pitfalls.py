@@ -297,6 +297,30 @@ def test_alpha_far_from_zero_keeps_its_digits():
     )
 
 
+def test_alpha_without_spread_has_no_interval():
+    parallel = stats.cronbach_alpha([[1, 2, 0.1], [3, 4, 2.1], [4, 5, 3.1], [2, 3, 1.1]])
+    assert (parallel.value, parallel.low, parallel.high) == (pytest.approx(1.0), None, None)
+    assert parallel.caveat == Caveat.NO_VARIATION
+    two = stats.cronbach_alpha([[1, 2], [2, 4]])
+    assert (two.value, two.low, two.high) == (pytest.approx(8 / 9), None, None)
+    assert two.caveat == Caveat.TOO_FEW_FOR_INTERVAL
+
+
+def test_rounding_turns_no_item_round():
+    """Items without any correlation: the covariances are zero but for rounding, and of either sign."""
+    signs = np.array([[a, b, c] for a in (-1, 1) for b in (-1, 1) for c in (-1, 1)], dtype=float)
+    for unit in (0.1, 0.7, 1 / 3, 12.3):
+        result = stats.cronbach_alpha(signs * [unit, 1.1 * unit, 0.3] + [1 / 3, 0.7, 0.1])
+        assert (result.caveat, result.suspects) == (None, ())
+        assert abs(result.value) < 1e-12
+
+
+def test_two_items_that_mirror_each_other_are_both_named():
+    result = stats.cronbach_alpha([[1, 5], [2, 4], [4, 2], [5, 1]], names=("calm", "tense"))
+    assert (result.value, result.suspects) == (None, ("calm", "tense"))
+    assert result.caveat == f"{Caveat.NO_TOTAL_VARIATION}; running against the rest: calm, tense"
+
+
 def test_alpha_takes_complete_rows_only():
     holes = np.vstack([ITEMS, [[np.nan, 1, 2, 3]]])
     assert stats.cronbach_alpha(holes) == stats.cronbach_alpha(ITEMS)

@@ -27,6 +27,7 @@ class Caveat(StrEnum):
     TOO_FEW_FOR_MODEL = "too few people for the number of columns"
     FEW_FOR_P = "too few for any p-value of .05 or less"
     TOO_FEW_ITEMS = "too few items for this coefficient"
+    TOO_FEW_FOR_INTERVAL = "only two people: there is a value, but no interval"
     NO_TOTAL_VARIATION = "the sum of the items is the same for everybody"
     NO_SOLUTION = "the one-factor model has no admissible solution for these data"
     NOT_CONVERGED = "the search for the one-factor model did not come to an end"
