@@ -231,6 +231,30 @@ def test_sign_flip_on_fractions_of_scores_is_exact_and_equals_enumeration():
     assert result.p_value == pytest.approx(expected, rel=1e-12)
 
 
+def test_random_sign_patterns_go_by_the_changes_not_by_rows_or_names():
+    rng = np.random.default_rng(4)
+    change, rooms = rng.normal(0.2, 1, 120), np.repeat(np.arange(40), 3)
+    first = stats.sign_flip(np.zeros(120), change, rooms)
+    assert first.method == "random"
+    order, names = rng.permutation(120), rng.permutation(40)
+    assert stats.sign_flip(np.zeros(120), change[order], names[rooms[order]]).p_value == first.p_value
+    turned = stats.sign_flip(change, np.zeros(120), rooms)
+    assert turned.p_value == first.p_value
+    alone = stats.sign_flip(np.zeros(120), change)
+    assert stats.sign_flip(np.zeros(120), change[order]).p_value == alone.p_value
+
+
+@pytest.mark.parametrize("confidence", [0.01, 0.3, 0.5])
+@pytest.mark.parametrize("standardizer", ["average", "change", "before"])
+def test_an_interval_holds_its_estimate_at_any_confidence(standardizer, confidence):
+    for seed in range(20):
+        before, after = np.random.default_rng(seed).normal(size=(2, 3))
+        found = stats.standardized_mean_change(before, after, standardizer, confidence)
+        assert found.low <= found.value <= found.high
+        found = stats.standardized_mean_difference(before[:2], after + 1, confidence)
+        assert found.low <= found.value <= found.high
+
+
 def test_sign_flip_halves_and_random_patterns_agree_with_enumeration():
     change = np.random.default_rng(8).normal(0.4, 1, 14)
     signs = np.array(np.meshgrid(*[[1, -1]] * 14)).reshape(14, -1).T
