@@ -5,6 +5,12 @@ from __future__ import annotations
 from enum import StrEnum
 
 
+def both(*caveats: str | None) -> str | None:
+    """Several caveats in one sentence, each once: a lesser one must not hide that most answers are missing."""
+    given = [caveat for caveat in dict.fromkeys(caveats) if caveat]
+    return given[0] if len(given) == 1 else "; ".join(given) or None
+
+
 class Caveat(StrEnum):
     """A caveat is its own words (a `str`); `.name.lower()` is a stable id for translations."""
 
@@ -55,6 +61,7 @@ class Caveat(StrEnum):
     MOSTLY_IMPUTED = (
         "more than half of the answers were filled in: the result rests more on the model than on people"
     )
+    MOSTLY_LOST = "more than half of the people were lost: those who stayed may be quite different people"
     ONE_IMPUTATION = "a single completed data set cannot show how much the missing answers leave open"
     FAILED_IMPUTATION = "the analysis gave no result in at least one completed data set"
     NOBODY_LOST = "nobody was lost between before and after: there is nothing to adjust"
