@@ -30,4 +30,5 @@ def test_docstring_tells_hypothesis_limits_and_source(name):
     text = inspect.getdoc(getattr(stats, name))
     assert "Null hypothes" in text
     assert "[1]" in text
+    assert "Limits" in text
     assert "confidence" not in inspect.signature(getattr(stats, name)).parameters or "confidence" in text

@@ -42,6 +42,7 @@ CALLS = {
     "delta_adjustment": lambda rows, rooms: stats.delta_adjustment(
         BEFORE[rows], (BEFORE + CHANGE)[rows], rooms, scale=(0, 12)
     ),
+    "ancova": lambda rows, rooms: stats.ancova((BEFORE + CHANGE)[rows], BEFORE[rows], ARM[rows], rooms),
     "cr2_widening": lambda rows, rooms: stats.cr2_widening(X[rows], rooms, 0.05),
 }
 
@@ -50,6 +51,16 @@ CALLS = {
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 def test_people_without_a_workshop_are_left_out(call, rooms):
     assert call(slice(None), rooms) == call(slice(8), rooms[:8]) == call(slice(8), ROOMS)
+
+
+@pytest.mark.parametrize("rooms", WITHOUT.values(), ids=WITHOUT)
+def test_only_workshop_people_need_a_label_where_the_others_were_in_none(rooms):
+    after, in_workshop = BEFORE + CHANGE, np.array([0, 1, 1, 1, 1, 1, 0, 0, 1, 0])
+    kept = np.arange(10) != 8  # in a workshop, but nobody knows in which
+    found = stats.partially_nested(after, BEFORE, in_workshop, rooms)
+    filled = np.array([1, 1, 1, 2, 2, 2, 0, 0, 0, 0])
+    assert found == stats.partially_nested(after[kept], BEFORE[kept], in_workshop[kept], filled[kept])
+    assert (found.n, found.clusters, found.individuals) == (9, 2, 4)
 
 
 def test_mean_changes_leave_them_out_too():

@@ -566,3 +566,18 @@ def test_mistakes_of_the_calling_code_are_value_errors(call, message):
     with pytest.raises(ValueError) as caught:
         call()
     assert str(caught.value) == message
+
+
+def test_no_other_caveat_hides_that_most_are_missing():
+    before, after = np.array(BEFORE * 2), np.r_[np.array(BEFORE * 2)[:5] + 1.0, [NAN] * (2 * len(BEFORE) - 5)]
+    noisy = after + np.resize([0.0, 1.0, -1.0, 0.5], len(after))
+    held = stats.delta_adjustment(before, noisy, scale=(1, 7), verdict=lambda _: 0)
+    assert held.delta is None
+    assert Caveat.VERDICT_HOLDS in held.caveat
+    assert Caveat.MOSTLY_IMPUTED in held.caveat
+    sure = stats.multiple_imputation(np.column_stack([before, after]))
+    assert sure.caveat == f"{Caveat.IMPUTED_WITHOUT_DOUBT}; {Caveat.MOSTLY_IMPUTED}"
+    one = stats.delta_adjustment(before, noisy, np.ones(len(before)), scale=(1, 7))
+    assert one.caveat == f"{Caveat.ONE_CLUSTER}; {Caveat.MOSTLY_IMPUTED}"
+    table = stats.attrition_table(range(5), [1, 1, 0, 0, 0], sides=list("aaabb"))
+    assert [row.caveat for row in table.groups] == [Caveat.MOSTLY_LOST, None, Caveat.MOSTLY_LOST]

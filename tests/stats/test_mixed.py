@@ -262,6 +262,27 @@ def test_an_arm_that_is_a_single_workshop_has_no_test(method, treated):
     assert fit.p_values[2] is not None or method == "kenward_roger"
 
 
+def test_nothing_left_inside_the_workshops_is_said():
+    X = [[1, 1, 1], [1, 1, 0], [1, 0, 1], [1, 0, 1]]
+    fit = stats.mixed_model([5, 5, 5, 3], X, [1, 2, 1, 0])
+    assert (fit.params, fit.caveat) == ((None,) * 3, stats.Caveat.NO_VARIATION)
+    y, rooms, people = [1.0, 1, 4, 4, 2, 2, 7, 7], [1, 1, 1, 1, 2, 2, 2, 2], [1, 1, 2, 2, 3, 3, 4, 4]
+    fit = stats.mixed_model(y, np.ones((8, 1)), rooms, people)
+    assert (fit.params, fit.caveat) == ((None,), stats.Caveat.NO_VARIATION)
+
+
+@pytest.mark.parametrize("is_waves", [False, True])
+def test_studies_with_hardly_a_row_to_spare_never_break(is_waves):
+    rng = np.random.default_rng(8)
+    for _ in range(120):
+        n, p = int(rng.integers(4, 9)), int(rng.integers(1, 4))
+        X = np.column_stack([np.ones(n), rng.integers(0, 2, (n, p - 1))]).astype(float)
+        people = rng.integers(0, 4, n) if is_waves else None
+        fit = stats.mixed_model(rng.integers(1, 6, n), X, rng.integers(0, 3, n), people)
+        numbers = (*fit.params, *fit.std_errors, *fit.df, *fit.p_values, *fit.low, *fit.high)
+        assert all(value is None or math.isfinite(value) for value in numbers)
+
+
 def test_random_small_studies_never_give_nan_or_infinity():
     rng = np.random.default_rng(11)
     for _ in range(300):

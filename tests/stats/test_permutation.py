@@ -76,6 +76,28 @@ def test_arms_exchanged_between_all_workshops():
         assert p_value(end - out * 1e-5) > 0.1 >= p_value(end + out * 1e-5)
 
 
+def test_arms_are_checked_and_incomplete_rows_left_out():
+    rng = np.random.default_rng(3)
+    after, before, arm = rng.normal(size=10), rng.normal(size=10), np.repeat([1.0, 0.0], 5)
+    rooms = np.repeat(np.arange(5), 2).astype(float)
+    with pytest.raises(ValueError, match=r"^arm must be 1 \(workshop\) or 0 \(comparison\)$"):
+        stats.arm_permutation_interval(after, before, 2 * arm)
+    whole = stats.arm_permutation_interval(after[:8], before[:8], arm[:8])
+    assert whole.estimate == pytest.approx(stats.ancova(after[:8], before[:8], arm[:8]).estimate)
+    for column in (after, before, arm):
+        gappy = column.copy()
+        gappy[8:] = np.nan
+        columns = [gappy if one is column else one for one in (after, before, arm)]
+        assert stats.arm_permutation_interval(*columns) == whole
+    rooms[8:] = np.nan
+    arm = np.array([1.0, 1, 0, 0, 1, 1, 0, 0, 0, 1])
+    found = stats.arm_permutation_interval(after, before, arm, rooms)
+    assert found == stats.arm_permutation_interval(after[:8], before[:8], arm[:8], rooms[:8])
+    after[0] = np.inf
+    found = stats.arm_permutation_interval(after, before, arm)
+    assert (found.estimate, found.low, found.caveat) == (None, None, stats.Caveat.NOT_FINITE)
+
+
 def test_arms_exchanged_person_by_person_are_reproducible():
     rng = np.random.default_rng(6)
     arm = np.arange(40) % 2

@@ -231,6 +231,30 @@ def test_sign_flip_on_fractions_of_scores_is_exact_and_equals_enumeration():
     assert result.p_value == pytest.approx(expected, rel=1e-12)
 
 
+def test_random_sign_patterns_go_by_the_changes_not_by_rows_or_names():
+    rng = np.random.default_rng(4)
+    change, rooms = rng.normal(0.2, 1, 120), np.repeat(np.arange(40), 3)
+    first = stats.sign_flip(np.zeros(120), change, rooms)
+    assert first.method == "random"
+    order, names = rng.permutation(120), rng.permutation(40)
+    assert stats.sign_flip(np.zeros(120), change[order], names[rooms[order]]).p_value == first.p_value
+    turned = stats.sign_flip(change, np.zeros(120), rooms)
+    assert turned.p_value == first.p_value
+    alone = stats.sign_flip(np.zeros(120), change)
+    assert stats.sign_flip(np.zeros(120), change[order]).p_value == alone.p_value
+
+
+@pytest.mark.parametrize("confidence", [0.01, 0.3, 0.5])
+@pytest.mark.parametrize("standardizer", ["average", "change", "before"])
+def test_an_interval_holds_its_estimate_at_any_confidence(standardizer, confidence):
+    for seed in range(20):
+        before, after = np.random.default_rng(seed).normal(size=(2, 3))
+        found = stats.standardized_mean_change(before, after, standardizer, confidence)
+        assert found.low <= found.value <= found.high
+        found = stats.standardized_mean_difference(before[:2], after + 1, confidence)
+        assert found.low <= found.value <= found.high
+
+
 def test_sign_flip_halves_and_random_patterns_agree_with_enumeration():
     change = np.random.default_rng(8).normal(0.4, 1, 14)
     signs = np.array(np.meshgrid(*[[1, -1]] * 14)).reshape(14, -1).T
@@ -297,6 +321,30 @@ def test_alpha_far_from_zero_keeps_its_digits():
     )
 
 
+def test_alpha_without_spread_has_no_interval():
+    parallel = stats.cronbach_alpha([[1, 2, 0.1], [3, 4, 2.1], [4, 5, 3.1], [2, 3, 1.1]])
+    assert (parallel.value, parallel.low, parallel.high) == (pytest.approx(1.0), None, None)
+    assert parallel.caveat == Caveat.NO_VARIATION
+    two = stats.cronbach_alpha([[1, 2], [2, 4]])
+    assert (two.value, two.low, two.high) == (pytest.approx(8 / 9), None, None)
+    assert two.caveat == Caveat.TOO_FEW_FOR_INTERVAL
+
+
+def test_rounding_turns_no_item_round():
+    """Items without any correlation: the covariances are zero but for rounding, and of either sign."""
+    signs = np.array([[a, b, c] for a in (-1, 1) for b in (-1, 1) for c in (-1, 1)], dtype=float)
+    for unit in (0.1, 0.7, 1 / 3, 12.3):
+        result = stats.cronbach_alpha(signs * [unit, 1.1 * unit, 0.3] + [1 / 3, 0.7, 0.1])
+        assert (result.caveat, result.suspects) == (None, ())
+        assert abs(result.value) < 1e-12
+
+
+def test_two_items_that_mirror_each_other_are_both_named():
+    result = stats.cronbach_alpha([[1, 5], [2, 4], [4, 2], [5, 1]], names=("calm", "tense"))
+    assert (result.value, result.suspects) == (None, ("calm", "tense"))
+    assert result.caveat == f"{Caveat.NO_TOTAL_VARIATION}; running against the rest: calm, tense"
+
+
 def test_alpha_takes_complete_rows_only():
     holes = np.vstack([ITEMS, [[np.nan, 1, 2, 3]]])
     assert stats.cronbach_alpha(holes) == stats.cronbach_alpha(ITEMS)
@@ -340,17 +388,6 @@ def test_reliable_change_by_hand():
 def test_reliable_change_needs_a_reliability(reliability):
     result = stats.reliable_change(SAME, UP, reliability)
     assert (result.improved, result.caveat) == (None, Caveat.BAD_RELIABILITY)
-
-
-def test_a_coefficient_that_one_cluster_decides_has_no_error():
-    X = np.column_stack([np.ones(9), [1] * 3 + [0] * 6])
-    fit = stats.ols_cr2(np.random.default_rng(0).normal(size=9), X, np.repeat([1, 2, 3], 3))
-    assert fit.params[1] is not None
-    assert fit.clusters == 3
-    many = np.column_stack([np.ones(9), np.repeat([1, 0, 0], 3), np.repeat([0, 1, 0], 3)])
-    dummies = stats.ols_cr2(np.random.default_rng(0).normal(size=9), many, np.repeat([1, 2, 3], 3))
-    assert dummies.std_errors == (None, None, None)
-    assert dummies.caveat == Caveat.NO_SPREAD_BETWEEN_CLUSTERS
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,17 @@ def test_an_estimate_that_repeats_another_costs_nothing(sign):
     assert result.critical == pytest.approx((2.04227, 2.04227), abs=1e-3)  # R: qt(.975, 30)
 
 
+def test_infinite_df_are_the_normal():
+    V = np.array([[1.0, 0.5], [0.5, 1.0]])
+    found = stats.simultaneous_intervals([1.0, 2.5], V, df=math.inf)
+    near = stats.simultaneous_intervals([1.0, 2.5], V, df=1e7)
+    assert found.p_adjusted == pytest.approx(near.p_adjusted, abs=2e-5)
+    assert found.critical == pytest.approx(near.critical, abs=1e-4)
+    alone = stats.simultaneous_intervals([1.959963984540054], [1.0], df=math.inf)
+    assert alone.p_adjusted == pytest.approx((0.05,), rel=1e-12)  # R: 2 * pnorm(-qnorm(.975))
+    assert alone.critical == pytest.approx((1.959963984540054,), rel=1e-12)
+
+
 def test_different_df_give_each_its_own_reach():
     result = stats.simultaneous_intervals([1.0, 1.0], [[1.0, 0.3], [0.3, 1.0]], df=[8, 40])
     single = [2.306004, 2.021075]  # R: qt(.975, c(8, 40))

@@ -24,7 +24,6 @@ receives only what this stage returns.
 9. The public gets rounded figures (numbers.py) and no `data.sha256`: both would let a guess of hidden answers be
    checked, the one by solving for them, the other by hashing them.
 
-Which threshold applies to the group, which to the cell: thresholds.yaml, docs/disclosure.md.
 Sources: Hundepool et al. 2012, Statistical Disclosure Control, ch. 4; practice.md section 5.
 """
 
@@ -61,10 +60,8 @@ _DISTANCES = ("exact", "one_differs", "two_differ")
 def disclose(
     raw: Row, audience: str, threshold: int, labels: Labels, instrument: Instrument, team: int | None = None
 ) -> Row:
-    """`raw` as the engine made it → Findings for `audience`. `raw` is left as it was.
-
-    `team`: the threshold of the document that the team gets; what it hides is hidden here too.
-    """
+    """`raw` as the engine made it → Findings for `audience`. `team`: the threshold of the team's document; what that
+    hides is hidden here too."""
     language = labels.language
     people = (raw["licence"]["arms"] or {}).get("workshop")
     team = threshold if team is None else min(team, threshold)

@@ -143,6 +143,7 @@ def _group(side: Any, arm: Any, before: np.ndarray, stayed: np.ndarray, confiden
         *(_mean(values) for values in scores),
         difference,
         effect,
+        Caveat.MOSTLY_LOST if share > 0.5 else None,
     )
 
 

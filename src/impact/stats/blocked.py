@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from impact.stats.caveats import Caveat
-from impact.stats.clustered import ols_cr2
+from impact.stats.clustered import caveat_of, ols_cr2
 from impact.stats.columns import DUST, check_confidence, cluster_numbers, column, magnitude, same_length
 
 
@@ -78,7 +78,7 @@ def ancova_blocked(after: Any, before: Any, arm: Any, blocks: Any, confidence: f
         caveat = Caveat.ONE_CLUSTER if count < 2 else fit.caveat or Caveat.TOO_FEW_FOR_MODEL
         return _nothing(len(y), count, fit.params[0], caveat)
     numbers_of = (fit.params, fit.std_errors, fit.df, fit.statistics, fit.p_values, fit.low, fit.high)
-    return Blocked(*(values[0] for values in numbers_of), n=len(y), clusters=count, caveat=fit.caveat)
+    return Blocked(*(values[0] for values in numbers_of), n=len(y), clusters=count, caveat=caveat_of(fit, 0))
 
 
 def _less_mean(values: np.ndarray, numbers: np.ndarray, count: int) -> np.ndarray:

@@ -5,6 +5,12 @@ from __future__ import annotations
 from enum import StrEnum
 
 
+def both(*caveats: str | None) -> str | None:
+    """Several caveats in one sentence, each once: a lesser one must not hide that most answers are missing."""
+    given = [caveat for caveat in dict.fromkeys(caveats) if caveat]
+    return given[0] if len(given) == 1 else "; ".join(given) or None
+
+
 class Caveat(StrEnum):
     """A caveat is its own words (a `str`); `.name.lower()` is a stable id for translations."""
 
@@ -27,6 +33,7 @@ class Caveat(StrEnum):
     TOO_FEW_FOR_MODEL = "too few people for the number of columns"
     FEW_FOR_P = "too few for any p-value of .05 or less"
     TOO_FEW_ITEMS = "too few items for this coefficient"
+    TOO_FEW_FOR_INTERVAL = "only two people: there is a value, but no interval"
     NO_TOTAL_VARIATION = "the sum of the items is the same for everybody"
     NO_SOLUTION = "the one-factor model has no admissible solution for these data"
     NOT_CONVERGED = "the search for the one-factor model did not come to an end"
@@ -42,6 +49,7 @@ class Caveat(StrEnum):
     )
     FEW_DF = "at most two degrees of freedom: so few workshops, or people, can show only a very large change"
     ONE_TREATED_CLUSTER = "only one cluster in an arm: its own luck cannot be told from what the workshop did"
+    ONE_CLUSTER_DECIDES = "one workshop, or one person, alone decides a result: its own luck cannot be told from what it is to show"
     ONE_STUDY = "a single study cannot be pooled"
     TWO_STUDIES = "from two studies it cannot be said where a further one would lie"
     TOO_ALIKE = "the studies agree better than chance would let them: the interval may be too short"
@@ -53,6 +61,7 @@ class Caveat(StrEnum):
     MOSTLY_IMPUTED = (
         "more than half of the answers were filled in: the result rests more on the model than on people"
     )
+    MOSTLY_LOST = "more than half of the people were lost: those who stayed may be quite different people"
     ONE_IMPUTATION = "a single completed data set cannot show how much the missing answers leave open"
     FAILED_IMPUTATION = "the analysis gave no result in at least one completed data set"
     NOBODY_LOST = "nobody was lost between before and after: there is nothing to adjust"

@@ -1,17 +1,6 @@
 """Least squares with people in workshops: CR2 variance and Satterthwaite (Bell–McCaffrey) degrees of freedom.
 
-Notation. X = Q R with orthonormal Q, so (X'X)⁻¹ = L L' with L = R⁻¹. Let Q_g be the rows of cluster g and
-S_g = Q_g'Q_g = W diag(λ) W' (p × p). The adjustment matrix A_g = (I − H_gg)^(−1/2), of size n_g × n_g, satisfies
-
-    A_g Q_g = Q_g B_g   with   B_g = W diag((1 − λ)^(−1/2)) W'
-
-(a zero in 1 − λ becomes a zero in B_g: the Moore–Penrose inverse), so no matrix larger than p × p is needed.
-For a coefficient with row l of L, the variance is Σ_g (l'B_g Q_g'e_g)², and under a working model of
-independent errors it has Satterthwaite's df = tr(P)² / tr(P²), where
-
-    P = diag(d) − b'b,   d_g = l'B_g S_g B_g l,   b_g = S_g B_g l   (p × G)
-
-so tr(P) = Σ(d_g − |b_g|²) and tr(P²) = Σ d_g² − 2 Σ d_g |b_g|² + ‖b b'‖². Cost: O(n p² + G p³), not O(n²).
+The algebra is in `cr2.py`.
 """
 
 from __future__ import annotations
@@ -23,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from impact.stats.caveats import Caveat
-from impact.stats.clustered_pieces import SINGULAR, Pieces, orthonormal
 from impact.stats.columns import (
     DUST,
     check_confidence,
@@ -33,6 +21,7 @@ from impact.stats.columns import (
     magnitude,
     same_length,
 )
+from impact.stats.cr2 import Pieces, by_cluster, orthonormal, single_rows
 from impact.stats.distributions import t_quantile, two_sided_t
 
 FEW = 2.0
@@ -138,8 +127,10 @@ def ols_cr2(
     confidence  of the intervals, between 0 and 1.
     pieces      of these X and clusters, no row of which lacks anything, where they are made already.
 
-    Limits: fewer rows than columns, or columns that repeat each other: no result. A coefficient that one
-    cluster alone decides has no standard error: it is None, where other packages print one near zero.
+    Limits: fewer rows than columns, or columns that repeat each other: no result. A coefficient that one cluster alone
+    decides (its column, with or without others, is zero in all other clusters: the only workshop of an arm) has no
+    standard error: it is None, where other packages print one that leaves that cluster's own luck out (type I error
+    50 % with one workshop against nine).
 
     Sources: as `mean_change_cr2`; [4] Imbens & Kolesár (2016), Review of Economics and Statistics 98, 701–712.
 
@@ -184,9 +175,9 @@ def ols_cr2(
     if sigma <= DUST * magnitude(y):
         return _undefined(params, n, count, Caveat.NO_VARIATION)
     if numbers is None or count == n:
-        variances, dfs = _single_rows(Q, L, residuals)
+        variances, dfs = single_rows(Q, L, residuals)
     else:
-        variances, dfs = _by_cluster(pieces or Pieces(Q, L, numbers, count), residuals)
+        variances, dfs = by_cluster(pieces or Pieces(Q, L, numbers, count), residuals)
     return _fit(params, variances, dfs, sigma * np.sqrt(np.einsum("jk,jk->j", L, L)), n, count, confidence)
 
 
@@ -196,49 +187,20 @@ def _without_dust(beta: np.ndarray, L: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.where(np.abs(beta) <= reach, 0.0, beta)
 
 
-def _single_rows(Q: np.ndarray, L: np.ndarray, residuals: np.ndarray) -> tuple[np.ndarray, list[float]]:
-    """Every row its own cluster (HC2): the formulas of the module with S_g = q q', written out."""
-    left = 1.0 - np.einsum("ij,ij->i", Q, Q)
-    weight = np.where(left > SINGULAR, 1.0 / np.sqrt(np.maximum(left, SINGULAR)), 0.0)
-    variances, dfs = np.empty(len(L)), []
-    for j, row in enumerate(L):
-        a = (Q @ row) * weight
-        variances[j] = float(np.sum((a * residuals) ** 2))
-        b = Q * a[:, None]
-        dfs.append(_satterthwaite(a * a, b, float(row @ row)))
-    return variances, dfs
-
-
-def _by_cluster(pieces: Pieces, residuals: np.ndarray) -> tuple[np.ndarray, list[float]]:
-    """Variance and df of each coefficient from per-cluster sums only."""
-    adjusted = np.einsum("gjk,gk->gj", pieces.B, pieces.sums(residuals))
-    variances, dfs = np.empty(len(pieces.L)), []
-    for j, (row, (along, b)) in enumerate(zip(pieces.L, pieces.along, strict=True)):
-        variances[j] = float(np.sum((adjusted @ row) ** 2))
-        dfs.append(_satterthwaite(np.einsum("gj,gj->g", along, b), b, float(row @ row)))
-    return variances, dfs
-
-
-def _satterthwaite(d: np.ndarray, b: np.ndarray, model_variance: float) -> float:
-    """tr(P)² / tr(P²), or 0 where the clusters leave nothing to estimate this variance from."""
-    squares = np.einsum("gj,gj->g", b, b)
-    trace = float(np.sum(d - squares))
-    if trace <= 1e-8 * model_variance:
-        return 0.0
-    gram = b.T @ b
-    return trace**2 / float(d @ d - 2.0 * (d @ squares) + np.sum(gram * gram))
-
-
 def _fit(
-    params: tuple[float, ...], variances: np.ndarray, dfs: list[float], model: np.ndarray, n: int, count: int,
+    params: tuple[float, ...], variances: np.ndarray, dfs: list[float | None], model: np.ndarray, n: int, count: int,
     confidence: float,
 ) -> ClusteredFit:  # fmt: skip
     rows: list[tuple[float | None, ...]] = []
-    caveat: Caveat | None = None
+    none_left = Caveat.NO_SPREAD_BETWEEN_CLUSTERS if count < n else Caveat.NO_VARIATION
+    caveat = Caveat.ONE_CLUSTER_DECIDES if None in dfs else None
     for estimate, variance, df, expected in zip(params, variances, dfs, model, strict=True):
         error = math.sqrt(variance)
+        if df is None:
+            rows.append((None,) * 6)
+            continue
         if df == 0.0 or error <= 1e-9 * expected:
-            caveat = Caveat.NO_SPREAD_BETWEEN_CLUSTERS if count < n else Caveat.NO_VARIATION
+            caveat = caveat if caveat == Caveat.ONE_CLUSTER_DECIDES else none_left
             rows.append((None,) * 6)
             continue
         statistic, reach = estimate / error, t_quantile(df, confidence) * error
@@ -251,6 +213,11 @@ def _fit(
 def few_df(df: float | None) -> Caveat | None:
     """The caveat beside numbers that stand on almost no degrees of freedom."""
     return Caveat.FEW_DF if df is not None and df <= FEW + 1e-9 else None
+
+
+def caveat_of(fit: ClusteredFit, position: int) -> str | None:
+    """The caveat of one coefficient: what is wrong with another one is not its own."""
+    return few_df(fit.df[position]) if fit.std_errors[position] is not None else fit.caveat
 
 
 def _undefined(params: Numbers, n: int, clusters: int, caveat: Caveat) -> ClusteredFit:

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from impact.stats.caveats import Caveat
-from impact.stats.clustered import ClusteredFit, Numbers, few_df, ols_cr2
-from impact.stats.clustered_pieces import pieces_of
-from impact.stats.columns import DUST, check_confidence, cluster_numbers, column, same_length
+from impact.stats.clustered import ClusteredFit, Numbers, caveat_of, ols_cr2
+from impact.stats.columns import DUST, check_confidence, cluster_numbers, column, labelled, same_length
+from impact.stats.cr2 import pieces_of
 from impact.stats.distributions import t_quantile, two_sided_t
 from impact.stats.widening import widening_of
 
@@ -50,8 +50,8 @@ def ancova(
 
     after, before  (n,) scores, any unit; NaN = missing, such rows are left out.
     arm            (n,) 1 (True) in the workshop, 0 (False) in the comparison; the estimate is workshop − comparison.
-    clusters       (n,) labels of any kind: workshops, and for ungrouped comparison people one label each. `None`:
-                   everybody is on their own, and the standard errors are HC2.
+    clusters       (n,) labels of one kind: workshops, and for ungrouped comparison people one label each; rows
+                   without one (NaN, None, "") are left out. `None`: everybody is on their own, with HC2 errors.
     covariates     (n, c) further columns measured before, or None. They and `before` are centred.
     confidence     of the interval, between 0 and 1.
     working_icc    0: plain CR2, as R prints it. Above: the variance is multiplied with `cr2_widening`'s factor; the
@@ -73,9 +73,9 @@ def ancova(
     after, before, arm = column(after, "after"), column(before, "before"), column(arm, "arm")
     extra = np.empty((len(after), 0)) if covariates is None else np.asarray(covariates, dtype=np.float64)
     extra = extra[:, None] if extra.ndim == 1 else extra
-    labels = None if clusters is None else np.asarray(clusters)
+    labels, there = (None, True) if clusters is None else labelled(clusters)
     same_length(after=after, before=before, arm=arm, clusters=labels, covariates=extra)
-    kept = ~(np.isnan(after) | np.isnan(before) | np.isnan(arm) | np.isnan(extra).any(axis=1))
+    kept = there & ~(np.isnan(after) | np.isnan(before) | np.isnan(arm) | np.isnan(extra).any(axis=1))
     after, before, arm, extra = after[kept], before[kept], arm[kept], extra[kept]
     labels = None if labels is None else labels[kept]
     if not np.isin(arm, (0.0, 1.0)).all():
@@ -133,8 +133,7 @@ def _result(fit: ClusteredFit, caveat: Caveat | None) -> Ancova:
     if caveat:
         fit = replace(fit, **{name: _without_arm(getattr(fit, name)) for name in names})
     rest = (getattr(fit, name)[2] for name in names)
-    own = caveat or (fit.caveat if fit.caveat != Caveat.FEW_DF else few_df(fit.df[2]))
-    return Ancova(fit.params[2], *rest, fit.n, fit.clusters, fit, own)
+    return Ancova(fit.params[2], *rest, fit.n, fit.clusters, fit, caveat or caveat_of(fit, 2))
 
 
 def _without_arm(numbers: Numbers) -> Numbers:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from impact.stats.caveats import Caveat
-from impact.stats.clustered import ols_cr2
+from impact.stats.clustered import caveat_of, ols_cr2
 from impact.stats.columns import (
     check_confidence,
     cluster_numbers,
@@ -96,7 +96,7 @@ def difference_in_differences(
         caveat = Caveat.ARM_IS_CLUSTER if max(arms) < 2 else Caveat.ONE_TREATED_CLUSTER
         return _nothing(counts, fit.params[1], caveat, *placebo)
     numbers_of = (fit.params, fit.std_errors, fit.df, fit.statistics, fit.p_values, fit.low, fit.high)
-    return DifferenceInDifferences(*(values[1] for values in numbers_of), *counts, caveat=fit.caveat)
+    return DifferenceInDifferences(*(values[1] for values in numbers_of), *counts, caveat=caveat_of(fit, 1))
 
 
 def _placebo(

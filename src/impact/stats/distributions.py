@@ -17,9 +17,11 @@ SMALLEST_P = sys.float_info.min
 
 
 def two_sided_t(statistic: float, df: float) -> float:
-    """P(|T| ≥ |statistic|) for Student's t with `df` (> 0, need not be whole)."""
+    """P(|T| ≥ |statistic|) for Student's t with `df` (> 0, need not be whole; inf is the normal)."""
     from scipy.special import betainc
 
+    if math.isinf(df) or math.isinf(statistic):
+        return two_sided_normal(statistic)
     square = statistic * statistic
     # Near the middle the complement keeps its digits; in the tail it would cancel, however large df is.
     if square < 1.0:
@@ -39,6 +41,8 @@ def t_quantile(df: float, confidence: float) -> float:
     """The t that a two-sided interval of this confidence multiplies its standard error with."""
     from scipy.special import betaincinv, stdtrit
 
+    if math.isinf(df):
+        return normal_quantile(confidence)
     tail = (1.0 - confidence) / 2
     if df <= 1e6:
         share = float(betaincinv(df / 2, 0.5, 2 * tail))

@@ -53,7 +53,7 @@ def standardized_mean_change(
 
     The value is corrected by the exact J(n − 1) [1]. The interval is that of the uncorrected ratio: it is an
     interval for the population's value, so no correction belongs to it (R's effectsize multiplies its limits
-    by J as well). `g_z`: exact, noncentral t; `g_av`: Algina–Keselman [2]; `g_before`: Bonett [3].
+    by J as well); at a confidence so low that the corrected value lies outside, it ends there. `g_z`: exact, noncentral t; `g_av`: Algina–Keselman [2]; `g_before`: Bonett [3].
 
     Limits: people are taken as independent. Needs three pairs. Undefined if the standardiser is 0; `g_z`
     also if all changed by the same amount; then `g_av` and `g_before` have a value without an interval.
@@ -89,7 +89,7 @@ def standardized_mean_change(
     if not with_interval:
         return EffectSize(value, None, None, name, n, method, unit)
     low, high = _change_interval(standardizer, mean, sd_change, unit, n, confidence)
-    return EffectSize(value, low, high, name, n, method, unit)
+    return EffectSize(value, min(low, value), max(high, value), name, n, method, unit)
 
 
 def _why_no_unit(standardizer: str, mean: float) -> Caveat:
@@ -148,4 +148,4 @@ def standardized_mean_difference(first: Any, second: Any, confidence: float = 0.
     root = math.sqrt(1 / sizes[0] + 1 / sizes[1])
     low, high = noncentrality_limits(difference / root, n - 2.0, confidence)
     value = small_sample_correction(n - 2) * difference
-    return EffectSize(value, low * root, high * root, name, n, method, unit)
+    return EffectSize(value, min(low * root, value), max(high * root, value), name, n, method, unit)

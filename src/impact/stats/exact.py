@@ -226,11 +226,12 @@ def _flip_p(change: np.ndarray, dust: float, rng: np.random.Generator | None) ->
     if len(change) <= HALVES_UP_TO:
         return _halves_p(np.abs(change), reach), "exact"
     rng = rng or np.random.default_rng(1)
+    sizes = np.sort(np.abs(change))  # whose sign is drawn when goes neither by rows nor by names
     count, left = 0, RANDOM_PATTERNS
     while left:
         size = min(left, max(1, 4_000_000 // len(change)))
         signs = rng.integers(0, 2, (size, len(change)), dtype=np.int8)
-        count += int((np.abs(2.0 * (signs @ change) - change.sum()) >= reach).sum())
+        count += int((np.abs(2.0 * (signs @ sizes) - sizes.sum()) >= reach).sum())
         left -= size
     return (count + 1) / (RANDOM_PATTERNS + 1), "random"
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from impact.stats.caveats import Caveat
+from impact.stats.caveats import Caveat, both
 from impact.stats.columns import cluster_numbers, labelled, magnitude, same_length, spread
 from impact.stats.imputation_model import donors, posterior
 
@@ -99,7 +99,7 @@ def multiple_imputation(
     completed[:, order] = filled
     completed.setflags(write=False)
     half = Caveat.MOSTLY_IMPUTED if max(shares, default=0.0) > 0.5 else None
-    return Imputation(completed, *rest, caveat or half)
+    return Imputation(completed, *rest, both(caveat, half))
 
 
 def _limits(bounds: Any, k: int) -> list[tuple[float, float] | None]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from impact.stats.clustered import SINGULAR
 from impact.stats.columns import DUST, check_confidence, cluster_numbers, column, magnitude, same_length
+from impact.stats.cr2 import SINGULAR
 from impact.stats.distributions import t_quantile
 
 
@@ -37,7 +37,8 @@ def mean_change_without_each(change: Any, clusters: Any, confidence: float = 0.9
     λ_g = n_g / N' the variance is Σ_{g≠w} (s_g − n_g mean)² / (1 − λ_g) / N'². The degrees of freedom depend on the
     n_g alone. Limits: memory G²; with two workshops nothing is left to judge by.
 
-    Sources: as `mean_change_cr2`, whose formulas these are with one column of ones.
+    Source: [1] Bell & McCaffrey (2002), Survey Methodology 28, 169–181: the formulas of `mean_change_cr2`, with one
+    column of ones.
 
     >>> result = mean_change_without_each([1, 2, 3, 2, 4, 6, 5, 5], ["a", "a", "a", "b", "b", "c", "c", "c"])
     >>> result.estimate.round(4).tolist(), result.std_error.round(4).tolist()

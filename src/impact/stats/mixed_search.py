@@ -13,6 +13,8 @@ from impact.stats.mixed_pieces import OneLevel, TwoLevels
 
 FARTHEST = 1e10
 """A ratio beyond this means that nothing is left inside the groups."""
+NOTHING = 1e-10
+"""Share of the squared residuals of least squares up to which what is left inside the groups is nothing."""
 NEAR_ZERO = 1e-2
 """A ratio below this that still falls is tried at zero."""
 FIRST_RELEASE = 0.1
@@ -26,6 +28,10 @@ LAST_GAIN = 1e-12
 
 def search(model: OneLevel | TwoLevels) -> np.ndarray | None:
     """Variances (groups[, persons], residual) of the best fit; None if there is nothing inside the groups or people."""
+    k = model.components - 1
+    inside = model.pieces(np.append(np.full(k, 100.0 * FARTHEST), 1.0))
+    if inside.rss <= NOTHING * (inside.n - inside.p):  # the residuals come in scaled to squares of n − p
+        return None
     starts = _grid_one(model) if isinstance(model, OneLevel) else _grid_two(model)
     best, lowest = None, np.inf
     for tau in starts:
@@ -36,6 +42,8 @@ def search(model: OneLevel | TwoLevels) -> np.ndarray | None:
     if best is None or best.max() >= FARTHEST:
         return None
     pieces = model.pieces(np.append(best, 1.0))
+    if pieces.rss <= NOTHING**1.5 * (pieces.n - pieces.p):
+        return None
     return np.append(best, 1.0) * (pieces.rss / (pieces.n - pieces.p))
 
 
@@ -74,7 +82,7 @@ def _released(
 def profile(model: OneLevel | TwoLevels, tau: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
     """Deviance with the residual variance profiled out (up to a constant), its gradient and Hessian by τ."""
     pieces = model.pieces(np.append(tau, 1.0))
-    free, rss = pieces.n - pieces.p, max(pieces.rss, 1e-300)
+    free, rss = pieces.n - pieces.p, max(pieces.rss, NOTHING**1.5 * (pieces.n - pieces.p))
     k = len(tau)
     quadratics, both = pieces.quadratics[:k], pieces.double_quadratics[:k, :k]
     deviance = pieces.logdet - float(np.linalg.slogdet(pieces.phi)[1]) + free * np.log(rss)

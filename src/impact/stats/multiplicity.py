@@ -20,7 +20,9 @@ def adjust_p_values(p: Sequence[float | None], method: str = "holm") -> tuple[fl
     p       (m,) p-values between 0 and 1. None or NaN = no test: stays as it is and is not counted.
     method  `holm`, `bh`, `by` or `hommel`.
 
-    An adjusted p is never below the raw one and never above 1.
+    An adjusted p is never below the raw one and never above 1. Limits: `holm` and `by` hold under any dependence, `bh`
+    and `hommel` where the tests are independent or positively dependent; `bh` and `by` bound the share of false
+    findings, not the chance of any.
 
     Sources: [1] Holm (1979), Scand. J. Statistics 6, 65–70. [2] Benjamini & Hochberg (1995), JRSS B 57, 289–300.
     [3] Benjamini & Yekutieli (2001), Annals of Statistics 29, 1165–1188. [4] Hommel (1988), Biometrika 75,
@@ -48,7 +50,8 @@ def simultaneous_level(level: float, family_size: int) -> float:
     """The confidence level at which each of `family_size` intervals must be made so that all hold together.
 
     Null hypotheses: all `family_size` of them at once. Bonferroni: 1 − (1 − level) / family_size, under any
-    dependence; with every null hypothesis true, the chance that any interval misses is at most 1 − level.
+    dependence; with every null hypothesis true, the chance that any interval misses is at most 1 − level. Limits: intervals wider than needed
+    where the estimates are correlated (`simultaneous_intervals` uses that).
 
     level        of the family, between 0 and 1.
     family_size  number of intervals, at least 1.

@@ -11,7 +11,7 @@ import numpy as np
 from impact.stats.caveats import Caveat
 from impact.stats.columns import check_confidence
 from impact.stats.distributions import normal_quantile
-from impact.stats.reliability import Reliability, item_rest, moments_of
+from impact.stats.reliability import Reliability, against_the_rest, moments_of
 
 MAX_STEPS = 60  # a proper solution takes fewer than thirty; what creeps on has none
 LAST_GAIN = 1e-14
@@ -61,9 +61,7 @@ def mcdonald_omega(items: Any, confidence: float = 0.95, names: Sequence[str] | 
     if not solution[2]:
         return Reliability(None, None, None, n, k, Caveat.NOT_CONVERGED)
     value, error = _omega(solution[0] * deviations, solution[1] * variances, n)
-    against = tuple(
-        name for name, r in zip(moments.names, item_rest(moments.covariance), strict=True) if r and r < 0.0
-    )
+    against = against_the_rest(moments)
     words = f"running against the rest: {', '.join(against)}" if against else None
     reach = normal_quantile(confidence) * error
     return Reliability(value, max(0.0, value - reach), min(1.0, value + reach), n, k, words, against)

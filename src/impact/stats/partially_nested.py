@@ -16,7 +16,15 @@ from typing import Any
 import numpy as np
 
 from impact.stats.caveats import Caveat
-from impact.stats.columns import DUST, check_confidence, cluster_numbers, column, magnitude, same_length
+from impact.stats.columns import (
+    DUST,
+    check_confidence,
+    cluster_numbers,
+    column,
+    labelled,
+    magnitude,
+    same_length,
+)
 from impact.stats.distributions import t_quantile, two_sided_t
 
 MOST_DF = 2.0
@@ -58,7 +66,8 @@ def partially_nested(
     after       (n,) scores, any unit; NaN = missing, such rows are left out.
     before      (n,) scores before, or None: then the scores after are compared as they are.
     arm         (n,) 1 (True) in a workshop, 0 (False) in the comparison.
-    clusters    (n,) workshop labels of any kind; those of comparison people are not read.
+    clusters    (n,) workshop labels of one kind; a person in a workshop without one (NaN, None, "") is left out, and
+                those of comparison people are not read.
     confidence  of the interval, between 0 and 1.
 
     The estimate is that of the average workshop as well as of the average person where the two agree; with τ² above
@@ -80,9 +89,9 @@ def partially_nested(
     after, arm = column(after, "after"), column(arm, "arm")
     adjusting = before is not None
     before = column(before, "before") if adjusting else np.zeros(len(after))
-    labels = np.asarray(clusters)
+    labels, there = labelled(clusters)
     same_length(after=after, before=before, arm=arm, clusters=labels)
-    kept = ~(np.isnan(after) | np.isnan(before) | np.isnan(arm))
+    kept = (there | (arm == 0.0)) & ~(np.isnan(after) | np.isnan(before) | np.isnan(arm))
     after, before, arm, labels = after[kept], before[kept], arm[kept], labels[kept]
     if not np.isin(arm, (0.0, 1.0)).all():
         raise ValueError("arm must be 1 (workshop) or 0 (comparison)")

@@ -16,7 +16,15 @@ from typing import Any
 import numpy as np
 
 from impact.stats.caveats import Caveat
-from impact.stats.columns import DUST, check_confidence, cluster_numbers, column, magnitude, same_length
+from impact.stats.columns import (
+    DUST,
+    check_confidence,
+    cluster_numbers,
+    column,
+    labelled,
+    magnitude,
+    same_length,
+)
 
 EXACT_UP_TO = 13
 """Workshops with so many, all sign patterns (half of them: the other half gives the same) are gone through."""
@@ -92,9 +100,10 @@ def arm_permutation_interval(
     Null hypothesis at shift θ: with θ taken from the scores after of the workshop arm, it made no difference to
     anybody's score which units were in which arm.
 
-    after, before  (n,) scores, any unit; none missing.
+    after, before  (n,) scores, any unit; NaN = missing, such rows are left out.
     arm            (n,) 1 (True) in the workshop, 0 (False) in the comparison.
-    clusters       (n,) labels of units that are in one arm each, or None: people are exchanged one by one.
+    clusters       (n,) labels of units that are in one arm each, rows without one (NaN, None, "") left out; or None:
+                   people are exchanged one by one.
     confidence     of the interval: all θ with p > 1 − confidence.
     rng            of the random patterns; default: seed 1.
 
@@ -111,9 +120,15 @@ def arm_permutation_interval(
     """
     check_confidence(confidence)
     y, x, treated = column(after, "after"), column(before, "before"), column(arm, "arm")
-    labels = np.arange(len(y)) if clusters is None else np.asarray(clusters)
+    labels, there = labelled(np.arange(len(y)) if clusters is None else clusters)
     same_length(after=y, before=x, arm=treated, clusters=labels)
+    kept = there & ~(np.isnan(y) | np.isnan(x) | np.isnan(treated))
+    y, x, treated, labels = y[kept], x[kept], treated[kept], labels[kept]
+    if not np.isin(treated, (0.0, 1.0)).all():
+        raise ValueError("arm must be 1 (workshop) or 0 (comparison)")
     numbers, count = cluster_numbers(labels)
+    if not (np.isfinite(y).all() and np.isfinite(x).all()):
+        return PermutationInterval(None, None, None, count, "random", Caveat.NOT_FINITE)
     if count == 0 or treated.min() == treated.max():
         return PermutationInterval(
             None, None, None, count, "random", Caveat.ONE_ARM if count else Caveat.NO_DATA

@@ -141,7 +141,7 @@ def detectable_change(
     Null hypothesis of the test: over all workshops of this kind, the mean change is zero.
 
     power       wanted chance to find it, above 1 − confidence and below 1.
-    confidence  and all others as in `power_clustered`.
+    attrition   share of people lost before the second wave, as in `power_clustered`; as are confidence and all others.
 
     Limits: as `power_clustered`. A smaller change may be there and be missed. With two workshops the smallest change
     is several times that of four, and a caveat says so.

@@ -64,8 +64,8 @@ def cronbach_alpha(items: Any, confidence: float = 0.95, names: Sequence[str] | 
     names       (k,) of the items, for the caveat; default: item 1, item 2, …
 
     A negative alpha is given as it is: it nearly always means that an item was not turned round, and the caveat
-    names the items that run against the rest. Limits: needs two items and two people; a lower bound of
-    reliability only if items measure one thing; the interval assumes normal, essentially parallel items.
+    names the items that run against the rest. Limits: needs two items and two people, its interval a third person and
+    items that do not all rise and fall by the same amounts; a lower bound of reliability only if items measure one thing; the interval assumes normal, essentially parallel items.
 
     Sources: [1] Cronbach (1951), Psychometrika 16, 297–334. [2] Feldt (1965), Psychometrika 30, 357–370.
     [3] R `psych::alpha`, `psych::alpha.ci`.
@@ -81,9 +81,18 @@ def cronbach_alpha(items: Any, confidence: float = 0.95, names: Sequence[str] | 
     total = float(moments.covariance.sum())
     if caveat is None and total <= DUST * max(float(np.trace(moments.covariance)), 1e-300):
         caveat = Caveat.NO_TOTAL_VARIATION
+    if (
+        caveat == Caveat.NO_TOTAL_VARIATION
+    ):  # two items that mirror each other, of which one was not turned round
+        words, suspects = _warnings(moments, 0.0)
+        return Reliability(None, None, None, n, k, "; ".join(filter(None, (caveat, words))), suspects)
     if caveat:
         return Reliability(None, None, None, n, k, caveat)
     value = alpha_of(moments.covariance)
+    if n < 3 or 1.0 - value <= DUST:  # n = 2, or items that differ by a constant: [1, 1] for everybody
+        words, suspects = _warnings(moments, value)
+        caveat = Caveat.TOO_FEW_FOR_INTERVAL if n < 3 else Caveat.NO_VARIATION
+        return Reliability(value, None, None, n, k, "; ".join(filter(None, (caveat, words))), suspects)
     tail = (1.0 - confidence) / 2
     df = n - 1.0, (n - 1.0) * (k - 1)
     low, high = (1.0 - (1.0 - value) * f_quantile(q, *df) for q in (1.0 - tail, tail))
@@ -171,12 +180,17 @@ def item_rest(covariance: np.ndarray) -> tuple[float | None, ...]:
     )
 
 
+def against_the_rest(moments: Moments) -> tuple[str, ...]:
+    """Names of the items with a negative correlation with the sum of the others, by more than rounding."""
+    correlations = item_rest(moments.covariance)
+    return tuple(n for n, r in zip(moments.names, correlations, strict=True) if r is not None and r < -DUST)
+
+
 def _warnings(moments: Moments, alpha: float) -> tuple[str | None, tuple[str, ...]]:
-    names, correlations = moments.names, item_rest(moments.covariance)
-    against = tuple(n for n, r in zip(names, correlations, strict=True) if r is not None and r < 0.0)
+    names, against = moments.names, against_the_rest(moments)
     flat = tuple(n for n, v in zip(names, np.diag(moments.covariance), strict=True) if v == 0.0)
     parts = []
-    if alpha < 0.0:
+    if alpha < -DUST:
         parts.append("alpha is negative: an item was probably not turned round")
     if against:
         parts.append(f"running against the rest: {', '.join(against)}")

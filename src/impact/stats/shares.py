@@ -24,6 +24,8 @@ class Share:
 def share(count: int, n: int, confidence: float = 0.95) -> Share:
     """The share of `count` in `n` people with Wilson's interval.
 
+    Null hypothesis: none is tested.
+
     count       people with the property, 0 to n
     n           people in all
     confidence  of the interval, between 0 and 1

@@ -99,7 +99,7 @@ def simultaneous_intervals(
 
     estimates   (k,) any units.
     covariance  (k, k) of the estimates (`mean_changes_cr2`), or (k,) squared standard errors: correlations unknown.
-    df          degrees of freedom, one number, or (k,) one an estimate.
+    df          degrees of freedom, one number, or (k,) one an estimate; inf: the normal.
     confidence  of the family, between 0 and 1.
 
     Where df allow (at least 6 (k − 1)), the critical value is that of the largest of k correlated |t| (Genz and
@@ -107,7 +107,7 @@ def simultaneous_intervals(
     within 0.004); with different df the correlated normal tells the level and
     each t its quantile. Below, estimated correlations are too rough (with 4 workshops the family would be covered in
     85 % instead of 95 %), and the level is shared out by Bonferroni. Never narrower than single intervals, never wider
-    than Bonferroni's.
+    than Bonferroni's. Limits: estimates close to normal, and a covariance that is itself estimated well enough.
 
     Sources: [1] Hothorn, Bretz & Westfall (2008), Biometrical Journal 50, 346–363. [2] Genz & Bretz (2009),
     Computation of Multivariate Normal and t Probabilities. [3] R `multcomp`, `mvtnorm::qmvt(tail = "both.tails")`.
@@ -161,7 +161,7 @@ def _max_t(
     order = np.lexsort((-np.abs(R).sum(axis=0), df))  # the same family in another order: the same result
     # scipy's multivariate t is wrong for a singular matrix; a hair off it, it is right to 1e-5.
     R = (1.0 - HAIR) * R[np.ix_(order, order)] + HAIR * np.eye(len(R))
-    free = float(df[0]) if np.ptp(df) == 0.0 else math.inf
+    free = float(df[0]) if df.min() == df.max() else math.inf
 
     def missed(limit: float) -> float:
         return 1.0 - _inside(limit, R, free)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from impact.stats.caveats import Caveat
+from impact.stats.caveats import Caveat, both
 from impact.stats.clustered import MeanChange, mean_change_cr2
 from impact.stats.columns import check_confidence, column, labelled, magnitude, same_length, spread
 from impact.stats.imputation import multiple_imputation
@@ -115,19 +115,24 @@ def delta_adjustment(
     )
     if filled.completed is None:
         return _no_verdict(None, *counts, filled.caveat)
+    mostly = Caveat.MOSTLY_IMPUTED if Caveat.MOSTLY_IMPUTED in (filled.caveat or "") else None
     low, high = scale or (np.nanmin([before, after]), np.nanmax([before, after]))
     change = filled.completed[:, :, 1] - filled.completed[:, :, 0]
     shifted = _Shifted(change, holes, labels, float(high - low), confidence, clusters is not None)
     at_zero = shifted.pooled(0.0)
     if at_zero.low is None:
-        return _no_verdict(at_zero, *counts, shifted.caveat or at_zero.caveat)
+        return _no_verdict(at_zero, *counts, both(shifted.caveat or at_zero.caveat, mostly))
     first = verdict(at_zero)
     if not counts[0]:
-        return DeltaAdjustment(None, None, first, None, at_zero, None, *counts, Caveat.NOBODY_LOST)
+        return DeltaAdjustment(
+            None, None, first, None, at_zero, None, *counts, both(Caveat.NOBODY_LOST, mostly)
+        )
     sign = {"higher": -1.0, "lower": 1.0, "none": -1.0 if at_zero.estimate >= 0.0 else 1.0}[direction]
     delta = tipping_point(lambda size: verdict_at(shifted, verdict, sign * size), first, shifted.reach)
     if delta is None:
-        return DeltaAdjustment(None, None, first, None, at_zero, None, *counts, Caveat.VERDICT_HOLDS)
+        return DeltaAdjustment(
+            None, None, first, None, at_zero, None, *counts, both(Caveat.VERDICT_HOLDS, mostly)
+        )
     delta, seen = sign * delta, before[~np.isnan(before)]
     sd = spread(seen, magnitude(seen)) if len(seen) > 1 else 0.0
     then = shifted.pooled(delta)
@@ -189,9 +194,15 @@ def tipping_point(
 ) -> float | None:
     """The smallest size of a shift, up to `reach`, at which the verdict is another one; None if there is none.
 
+    Null hypothesis: none is tested.
+
     judge  the verdict at a shift of this size, None where there is no interval
     first  the verdict at no shift
     steps  in which the range is looked through, before the step where the verdict changes is halved
+
+    Limits: a verdict that changes and changes back inside one step is not seen.
+
+    Source: [1] Yan, Lee & Li (2009), J. Biopharmaceutical Statistics 19, 1085–1098 (tipping point analysis).
 
     >>> tipping_point(lambda size: "rose" if size < 2.5 else "no clear change", "rose", 6.0, steps=6)
     2.5

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from impact.stats.clustered_pieces import Pieces, pieces_of
 from impact.stats.columns import labelled, same_length
+from impact.stats.cr2 import Pieces, pieces_of
 
 
 def cr2_widening(X: Any, clusters: Any, working_icc: float) -> tuple[float, ...]:
@@ -23,7 +23,7 @@ def cr2_widening(X: Any, clusters: Any, working_icc: float) -> tuple[float, ...]
     CR2 is right on average where people of a workshop are no more alike than others (the working model of its
     matrices). Where they are, and workshops differ much in size, it is too small for a comparison of arms. Errors with
     a part of variance τ = icc/(1 − icc) common to a cluster give the coefficient the variance |l|² + τ Σ (l's_g)², and
-    its estimate the mean tr P + τ ‖T‖² (notation of `clustered`), where
+    its estimate the mean tr P + τ ‖T‖² (notation of `cr2`), where
 
         T = diag(s_g'B_g l) − c s',   s_g = Q_g'1,   c_g = S_g B_g l.
 
