@@ -61,12 +61,14 @@ class Case:
     @property
     def is_clustered(self) -> bool:
         """Whether the main interval speaks of workshops."""
-        return self.estimator.endswith("_cr2") or self.estimator == "partially_nested"
+        return self.estimator.endswith("_cr2") or self.estimator in ("partially_nested", "ancova_blocked")
 
     def estimate(self, sample: Sample) -> Estimate:
         """The design's own estimator at the deciding level."""
         setting = self.setting
-        return designs.estimate(setting.plan, sample, self.level, setting.ran, setting.is_nested)
+        return designs.estimate(
+            setting.plan, sample, self.level, setting.ran, setting.is_nested, setting.is_blocked
+        )
 
     @cached_property
     def main(self) -> Estimate:
