@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import sys
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -75,16 +75,25 @@ def _gauss_legendre() -> tuple[np.ndarray, np.ndarray]:
     return np.polynomial.legendre.leggauss(32)
 
 
+@lru_cache(maxsize=1024)
+def _chi_range(df: float) -> tuple[float, float]:
+    """Where √(χ²/df) lies but for 1e-18 at each end."""
+    from scipy.special import gammainccinv, gammaincinv
+
+    half = df / 2
+    return math.sqrt(gammaincinv(half, 1e-18) / half), math.sqrt(gammainccinv(half, 1e-18) / half)
+
+
 def noncentral_t_cdf(statistic: float, df: float, noncentrality: float) -> float:
     """P(T ≤ statistic) by integrating Φ(statistic·s − noncentrality) over s = √(χ²/df), piecewise Gauss–Legendre.
 
     The normal changes from 0 to 1 around s = noncentrality / statistic; the range is cut there, so that a
     steep step never falls between two nodes. Absolute error below 1e-12.
     """
-    from scipy.special import gammainccinv, gammaincinv, ndtr
+    from scipy.special import ndtr
 
     half = df / 2
-    low, high = math.sqrt(gammaincinv(half, 1e-18) / half), math.sqrt(gammainccinv(half, 1e-18) / half)
+    low, high = _chi_range(df)
     cuts = {low, high, *np.linspace(low, high, 5)}
     if statistic != 0.0:
         step = noncentrality / statistic
@@ -107,14 +116,19 @@ def noncentrality_limits(statistic: float, df: float, confidence: float) -> tupl
 
 def _noncentrality(statistic: float, df: float, probability: float) -> float:
     from scipy.optimize import brentq
+    from scipy.special import ndtri
 
     def excess(noncentrality: float) -> float:
         return noncentral_t_cdf(statistic, df, noncentrality) - probability
 
-    reach = 4.0 + abs(statistic) * max(1.0, 4.0 / math.sqrt(df))
-    low, high = statistic - reach, statistic + reach
-    while excess(low) < 0.0:
-        low -= reach
-    while excess(high) > 0.0:
-        high += reach
+    # Close to the root by the normal approximation; each step outwards is twice as wide.
+    spread = math.sqrt(1.0 + statistic**2 / (2.0 * df))
+    guess, reach = statistic - float(ndtri(probability)) * spread, 0.1 * spread
+    low = high = guess
+    if excess(guess) < 0.0:
+        while excess(low := low - reach) < 0.0:
+            high, reach = low, 2.0 * reach
+    else:
+        while excess(high := high + reach) > 0.0:
+            low, reach = high, 2.0 * reach
     return float(brentq(excess, low, high, xtol=1e-12 * max(1.0, abs(statistic)), rtol=1e-14))
