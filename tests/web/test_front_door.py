@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import logging
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from fastapi import Request
@@ -106,7 +107,9 @@ def _sent_to(messages: list[dict], method: str = "POST") -> list[dict]:
     scope = {
         "type": "http", "method": method, "path": "/s/x/answers", "headers": [], "query_string": b"",
     }  # fmt: skip
-    asyncio.run(FrontDoor(app, problems.page)(scope, receive, send))
+    # In a thread of its own: browser tests of the same process leave an event loop running in this one.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(FrontDoor(app, problems.page)(scope, receive, send))).result()
     return answers
 
 

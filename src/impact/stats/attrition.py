@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from impact.stats.caveats import Caveat
-from impact.stats.columns import check_confidence, cluster_numbers, column, labelled, same_length
+from impact.stats.columns import check_confidence, check_rng, cluster_numbers, column, labelled, same_length
 from impact.stats.distributions import SMALLEST_P, normal_quantile
 from impact.stats.effect_sizes import EffectSize, standardized_mean_difference
 from impact.stats.paired import TTest, welch_t
@@ -92,6 +92,7 @@ def attrition_table(
     (1.0, 1.2188)
     """
     check_confidence(confidence)
+    check_rng(rng)
     before, stayed = column(before, "before"), column(kept, "kept")
     if not np.isin(stayed, (0.0, 1.0)).all():
         raise ValueError("kept must be 1 (answered after) or 0 (lost)")

@@ -9,7 +9,15 @@ import numpy as np
 
 from impact.stats.caveats import Caveat
 from impact.stats.clustered import caveat_of, ols_cr2
-from impact.stats.columns import DUST, check_confidence, cluster_numbers, column, magnitude, same_length
+from impact.stats.columns import (
+    DUST,
+    check_confidence,
+    cluster_numbers,
+    column,
+    magnitude,
+    same_length,
+    unusable,
+)
 
 
 @dataclass(frozen=True)
@@ -67,8 +75,9 @@ def ancova_blocked(after: Any, before: Any, arm: Any, blocks: Any, confidence: f
     inside = has_both[numbers] if count else np.zeros(0, dtype=bool)
     after, before, arm = after[inside], before[inside], arm[inside]
     numbers, count = cluster_numbers(labels[inside])
-    if not len(after) or not (np.isfinite(after).all() and np.isfinite(before).all()):
-        return _nothing(len(after), count, None, Caveat.NOT_FINITE if len(after) else Caveat.ONE_ARM)
+    caveat = unusable(magnitude(after), magnitude(before)) if len(after) else Caveat.ONE_ARM
+    if caveat:
+        return _nothing(len(after), count, None, caveat)
     y, x, z = (_less_mean(values, numbers, count) for values in (after, before, arm))
     dust = DUST * magnitude(before)
     X = np.column_stack([z, x]) if np.sqrt(np.mean(x * x)) > dust else z[:, None]

@@ -18,6 +18,7 @@ class Caveat(StrEnum):
     TOO_FEW = "fewer than two people: nothing can be said about spread"
     TOO_FEW_FOR_EFFECT_SIZE = "fewer than three people: no effect size can be corrected for small numbers"
     NOT_FINITE = "an infinite value is among the data"
+    OUT_OF_RANGE = "the numbers are too large or too small to reckon with: use another unit"
     NOBODY_CHANGED = "nobody changed"
     CONSTANT_SHIFT = "everybody changed by the same amount: there is no spread to judge the change by"
     NO_VARIATION = "no variation is left to judge the result by"

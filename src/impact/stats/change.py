@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from impact.stats.caveats import Caveat
-from impact.stats.columns import check_confidence, complete_pairs, magnitude, spread
+from impact.stats.columns import check_confidence, column, complete_pairs, magnitude, spread
 from impact.stats.distributions import normal_quantile
 
 
@@ -58,7 +58,9 @@ def reliable_change(
     check_confidence(confidence)
     if direction not in ("higher", "lower", "none"):
         raise ValueError(f"direction must be higher, lower or none, it is {direction!r}")
-    total = len(np.asarray(before))
+    if sd is not None and not 0.0 <= sd < math.inf:
+        raise ValueError(f"sd must be a number of 0 or more, it is {sd}")
+    total = len(column(before, "before"))
     before, after, kept, caveat = complete_pairs(before, after)
     n, index = len(before), np.full(total, np.nan)
     if caveat is None and n == 0:

@@ -17,9 +17,11 @@ from impact.stats.columns import (
     check_confidence,
     cluster_numbers,
     column,
+    design_matrix,
     labelled,
     magnitude,
     same_length,
+    unusable,
 )
 from impact.stats.cr2 import Pieces, by_cluster, orthonormal, single_rows
 from impact.stats.distributions import t_quantile, two_sided_t
@@ -140,9 +142,7 @@ def ols_cr2(
     ([2.75, 3.75], 1.9526, 2.0)
     """
     check_confidence(confidence)
-    y, X = column(y, "y"), np.asarray(X, dtype=np.float64)
-    if X.ndim != 2:
-        raise ValueError(f"X must have two dimensions, it has {X.ndim}")
+    y, X = column(y, "y"), design_matrix(X)
     labels, there = (None, None) if clusters is None else labelled(clusters)
     same_length(y=y, X=X, clusters=labels)
     if labels is not None and not there.all():
@@ -153,14 +153,14 @@ def ols_cr2(
         kept = ~(np.isnan(y) | np.isnan(X).any(axis=1))
         y, X = y[kept], X[kept]
         labels = None if labels is None else labels[kept]
-        is_finite = bool(np.isfinite(y).all() and np.isfinite(X).all())
     n, p = X.shape
     if pieces is not None:
         numbers, count = pieces.numbers, pieces.count
     else:
         numbers, count = (None, n) if labels is None else cluster_numbers(labels)
-    if n == 0 or not is_finite:
-        return _undefined((None,) * p, n, count, Caveat.NOT_FINITE if n else Caveat.NO_DATA)
+    caveat = unusable(magnitude(y), *(magnitude(values) for values in X.T)) if n else Caveat.NO_DATA
+    if caveat:
+        return _undefined((None,) * p, n, count, caveat)
     factor = (pieces.Q, pieces.L) if pieces is not None else orthonormal(X) if n >= p else None
     if factor is None:
         return _undefined((None,) * p, n, count, Caveat.COLLINEAR if n >= p else Caveat.TOO_FEW_FOR_MODEL)

@@ -20,6 +20,10 @@ DUST = 1e-10
 """A standard deviation below this share of the largest value is none."""
 
 
+LARGEST = 1e50
+"""Scores beyond this, or all nearer to zero than 1 / LARGEST, are refused: fourth powers of them must be numbers."""
+
+
 def column(values: Any, name: str) -> np.ndarray:
     """`values` as a float vector; ValueError if it is not one-dimensional."""
     array = np.asarray(values, dtype=np.float64)
@@ -28,9 +32,31 @@ def column(values: Any, name: str) -> np.ndarray:
     return array
 
 
+SUREST = 1.0 - 1e-9
+"""A confidence beyond this cannot be told from 1."""
+
+
 def check_confidence(confidence: float) -> None:
-    if not 0.0 < confidence < 1.0:
+    is_number = isinstance(confidence, int | float | np.number) and not isinstance(confidence, bool)
+    if not (is_number and 0.0 < confidence < 1.0):
         raise ValueError(f"confidence must lie between 0 and 1, it is {confidence}")
+    if confidence > SUREST:
+        raise ValueError(f"confidence must be at most 1 − 1e-9, it is {confidence}")
+
+
+def check_rng(rng: Any) -> None:
+    if not (rng is None or isinstance(rng, np.random.Generator)):
+        raise ValueError(f"rng must be a numpy.random.Generator or None, it is {rng!r}")
+
+
+def design_matrix(X: Any) -> np.ndarray:
+    """`X` as a float matrix with at least one column."""
+    X = np.asarray(X, dtype=np.float64)
+    if X.ndim != 2:
+        raise ValueError(f"X must have two dimensions, it has {X.ndim}")
+    if X.shape[1] == 0:
+        raise ValueError("X must have at least one column")
+    return X
 
 
 def same_length(**columns: Any) -> None:
@@ -47,13 +73,20 @@ def complete_pairs(before: Any, after: Any) -> tuple[np.ndarray, np.ndarray, np.
     kept = ~(np.isnan(before) | np.isnan(after))
     if not kept.all():
         before, after = before[kept], after[kept]
-    infinite = bool(np.isinf(before).any() or np.isinf(after).any())
-    return before, after, kept, Caveat.NOT_FINITE if infinite else None
+    return before, after, kept, unusable(magnitude(before, after))
 
 
 def magnitude(*columns: np.ndarray) -> float:
     """The largest absolute value: the yardstick for dust."""
-    return max((float(np.abs(values).max()) for values in columns if values.size), default=0.0)
+    return max((max(float(v.max()), -float(v.min())) for v in columns if v.size), default=0.0)
+
+
+def unusable(*sizes: float) -> Caveat | None:
+    """Why columns of these magnitudes (no NaN among them) cannot be reckoned with; None if they can."""
+    if not all(np.isfinite(size) for size in sizes):
+        return Caveat.NOT_FINITE
+    is_whole = all(size == 0.0 or 1.0 / LARGEST <= size <= LARGEST for size in sizes)
+    return None if is_whole else Caveat.OUT_OF_RANGE
 
 
 def rounding(yardstick: float, terms: float = 1.0) -> float:
@@ -77,6 +110,8 @@ def centre(values: np.ndarray, yardstick: float) -> float:
 def labelled(clusters: Any) -> tuple[np.ndarray, np.ndarray]:
     """Labels as a vector, and which of them are there: NaN, None, NaT and the empty string are missing."""
     labels = clusters if isinstance(clusters, np.ndarray) else np.asarray(clusters, dtype=_kind(clusters))
+    if labels.ndim == 0:
+        raise ValueError("clusters must have one dimension, they have 0")
     if labels.dtype.kind in "iub" or labels.ndim != 1:  # `cluster_numbers` refuses more dimensions than one
         return labels, np.ones(len(labels), bool)
     there = np.asarray(labels == labels, dtype=bool)  # NaN and NaT are not equal to themselves

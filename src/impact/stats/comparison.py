@@ -10,7 +10,16 @@ import numpy as np
 
 from impact.stats.caveats import Caveat
 from impact.stats.clustered import ClusteredFit, Numbers, caveat_of, ols_cr2
-from impact.stats.columns import DUST, check_confidence, cluster_numbers, column, labelled, same_length
+from impact.stats.columns import (
+    DUST,
+    check_confidence,
+    cluster_numbers,
+    column,
+    labelled,
+    magnitude,
+    same_length,
+    unusable,
+)
 from impact.stats.cr2 import pieces_of
 from impact.stats.distributions import t_quantile, two_sided_t
 from impact.stats.widening import widening_of
@@ -81,10 +90,10 @@ def ancova(
     if not np.isin(arm, (0.0, 1.0)).all():
         raise ValueError("arm must be 1 (workshop) or 0 (comparison)")
     numeric = np.column_stack([before, extra])
-    if not (np.isfinite(after).all() and np.isfinite(numeric).all()):
-        return _result(_nothing(numeric.shape[1] + 2, len(after), Caveat.NOT_FINITE), Caveat.NOT_FINITE)
-    if len(after) == 0 or arm.min() == arm.max():
+    caveat = unusable(magnitude(after), *(magnitude(values) for values in numeric.T))
+    if caveat is None and (len(after) == 0 or arm.min() == arm.max()):
         caveat = Caveat.ONE_ARM if len(after) else Caveat.NO_DATA
+    if caveat:
         return _result(_nothing(numeric.shape[1] + 2, len(after), caveat), caveat)
     yardsticks = np.abs(numeric).max(axis=0)
     numeric -= numeric.mean(axis=0)

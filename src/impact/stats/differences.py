@@ -18,6 +18,7 @@ from impact.stats.columns import (
     magnitude,
     rounding,
     same_length,
+    unusable,
 )
 
 
@@ -84,8 +85,9 @@ def difference_in_differences(
     numbers, count = cluster_numbers(labels)
     arms = [int((np.bincount(numbers[arm == a], minlength=count) > 0).sum()) for a in (1.0, 0.0)]
     counts = (len(after), count, *arms)
-    if not all(np.isfinite(values).all() for values in (before, after, extra)):
-        return _nothing(counts, None, Caveat.NOT_FINITE)
+    caveat = unusable(magnitude(before, after), *(magnitude(values) for values in extra.T))
+    if caveat:
+        return _nothing(counts, None, caveat)
     if min(arms) == 0:
         return _nothing(counts, None, Caveat.ONE_ARM if count else Caveat.NO_DATA)
     X = np.column_stack([np.ones(len(after)), arm, extra - extra.mean(axis=0)])

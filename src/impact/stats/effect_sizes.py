@@ -9,7 +9,15 @@ from typing import Any
 import numpy as np
 
 from impact.stats.caveats import Caveat
-from impact.stats.columns import centre, check_confidence, column, complete_pairs, magnitude, spread
+from impact.stats.columns import (
+    centre,
+    check_confidence,
+    column,
+    complete_pairs,
+    magnitude,
+    spread,
+    unusable,
+)
 from impact.stats.distributions import noncentrality_limits, normal_quantile, small_sample_correction
 
 STANDARDIZERS = {"average": "g_av", "change": "g_z", "before": "g_before"}
@@ -134,8 +142,9 @@ def standardized_mean_difference(first: Any, second: Any, confidence: float = 0.
     samples = [values[~np.isnan(values)] for values in (column(first, "first"), column(second, "second"))]
     sizes = [len(values) for values in samples]
     n, name, method = sum(sizes), "g", "noncentral t"
-    if any(np.isinf(values).any() for values in samples):
-        return EffectSize(None, None, None, name, n, method, None, Caveat.NOT_FINITE)
+    caveat = unusable(magnitude(*samples))
+    if caveat:
+        return EffectSize(None, None, None, name, n, method, None, caveat)
     if min(sizes) < 2:
         few = Caveat.TOO_FEW if min(sizes) else Caveat.NO_DATA
         return EffectSize(None, None, None, name, n, method, None, few)

@@ -70,7 +70,7 @@ def equivalence(
     else:
         before, after = column(before, "before"), column(after, "after")
         same_length(before=before, after=after)
-        with np.errstate(invalid="ignore"):  # ∞ − ∞
+        with np.errstate(invalid="ignore", over="ignore"):  # ∞ − ∞
             change = after - before
         infinite = np.isinf(before) | np.isinf(after)
         change[infinite & ~(np.isnan(before) | np.isnan(after))] = np.inf

@@ -14,6 +14,7 @@ import numpy as np
 from impact.stats.caveats import Caveat
 from impact.stats.columns import (
     centre,
+    check_rng,
     cluster_numbers,
     column,
     complete_pairs,
@@ -134,6 +135,7 @@ def sign_flip(
     >>> sign_flip([1, 2, 3, 4, 5, 6], [2, 4, 4, 7, 6, 9])
     SignFlip(estimate=1.8333333333333333, p_value=0.03125, n=6, clusters=None, method='exact', smallest_p=0.03125, caveat=None)
     """
+    check_rng(rng)
     labels, there = (None, None) if clusters is None else labelled(clusters)
     before, after = column(before, "before"), column(after, "after")
     same_length(before=before, after=after, clusters=labels)

@@ -6,12 +6,21 @@ All m data sets are worked on at once, as an array (m, n, k) of columns with mea
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 
 from impact.stats.caveats import Caveat, both
-from impact.stats.columns import cluster_numbers, labelled, magnitude, same_length, spread
+from impact.stats.columns import (
+    check_rng,
+    cluster_numbers,
+    labelled,
+    magnitude,
+    same_length,
+    spread,
+    unusable,
+)
 from impact.stats.imputation_model import donors, posterior
 
 FEWEST = 4
@@ -75,10 +84,15 @@ def multiple_imputation(
     ((5, 7, 2), 5, 0.2857)
     """
     array = np.array(data, dtype=np.float64)
+    if array.ndim == 2 and array.shape[1] == 0:
+        raise ValueError("data must have at least one column")
     if array.ndim != 2:
         raise ValueError(f"data must have two dimensions, people × columns, they have {array.ndim}")
     if method not in ("norm", "pmm"):
         raise ValueError(f"method must be norm or pmm, it is {method!r}")
+    check_rng(rng)
+    if not (isinstance(m, Integral) and isinstance(iterations, Integral)):
+        raise ValueError(f"m and iterations must be whole numbers, they are {m} and {iterations}")
     if m < 1 or iterations < 1:
         raise ValueError(f"m and iterations must be at least 1, they are {m} and {iterations}")
     limits, labels = _limits(bounds, array.shape[1]), None if clusters is None else labelled(clusters)[0]
@@ -87,8 +101,9 @@ def multiple_imputation(
     shares = tuple(float(share) for share in gaps.mean(axis=0)) if n else (None,) * array.shape[1]
     rest = (n, m, shares, int((~gaps.any(axis=1)).sum()), method)
     counts = (~gaps).sum(axis=0)
-    if n == 0 or np.isinf(array).any():
-        return Imputation(None, *rest, Caveat.NOT_FINITE if n else Caveat.NO_DATA)
+    caveat = unusable(*(magnitude(values[~np.isnan(values)]) for values in array.T)) if n else Caveat.NO_DATA
+    if caveat:
+        return Imputation(None, *rest, caveat)
     if (counts[gaps.any(axis=0)] < FEWEST).any():
         return Imputation(None, *rest, Caveat.TOO_FEW_TO_IMPUTE)
     order, rooms = _canonical_order(array, labels)

@@ -19,9 +19,11 @@ from impact.stats.columns import (
     check_confidence,
     cluster_numbers,
     column,
+    design_matrix,
     labelled,
     magnitude,
     same_length,
+    unusable,
 )
 from impact.stats.distributions import t_quantile, two_sided_t
 from impact.stats.mixed_df import kenward_roger, satterthwaite
@@ -117,8 +119,9 @@ def mixed_model(
             *(none,) * 10, empty, None, None, None, method, n, count, heads, caveat
         )  # fmt: skip
 
-    if n == 0 or not (np.isfinite(y).all() and np.isfinite(X).all()):
-        return nothing(Caveat.NOT_FINITE if n else Caveat.NO_DATA)
+    caveat = unusable(magnitude(y), *(magnitude(values) for values in X.T)) if n else Caveat.NO_DATA
+    if caveat:
+        return nothing(caveat)
     if n <= p:
         return nothing(Caveat.TOO_FEW_FOR_MODEL)
     basis = _basis(X)
@@ -146,9 +149,7 @@ def mixed_model(
 
 
 def _complete(y: Any, X: Any, groups: Any, persons: Any):
-    y, X, (labels, there) = column(y, "y"), np.asarray(X, dtype=np.float64), labelled(groups)
-    if X.ndim != 2:
-        raise ValueError(f"X must have two dimensions, it has {X.ndim}")
+    y, X, (labels, there) = column(y, "y"), design_matrix(X), labelled(groups)
     people, known = (None, there) if persons is None else labelled(persons)
     same_length(y=y, X=X, groups=labels, persons=people)
     there = there & known

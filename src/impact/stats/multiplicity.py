@@ -63,7 +63,7 @@ def simultaneous_level(level: float, family_size: int) -> float:
     """
     if not 0.0 < level < 1.0:
         raise ValueError(f"level must lie between 0 and 1, it is {level}")
-    if family_size < 1:
+    if not 1 <= family_size < math.inf:
         raise ValueError(f"family_size must be at least 1, it is {family_size}")
     return 1.0 - (1.0 - level) / family_size
 

@@ -9,7 +9,15 @@ from typing import Any
 import numpy as np
 
 from impact.stats.caveats import Caveat
-from impact.stats.columns import centre, check_confidence, column, complete_pairs, magnitude, spread
+from impact.stats.columns import (
+    centre,
+    check_confidence,
+    column,
+    complete_pairs,
+    magnitude,
+    spread,
+    unusable,
+)
 from impact.stats.distributions import t_quantile, two_sided_t
 
 
@@ -82,8 +90,9 @@ def welch_t(first: Any, second: Any, confidence: float = 0.95) -> TTest:
     check_confidence(confidence)
     samples = [values[~np.isnan(values)] for values in (column(first, "first"), column(second, "second"))]
     n = sum(len(values) for values in samples)
-    if any(np.isinf(values).any() for values in samples):
-        return _undefined(n, None, Caveat.NOT_FINITE)
+    caveat = unusable(magnitude(*samples))
+    if caveat:
+        return _undefined(n, None, caveat)
     if not all(len(values) for values in samples):
         return _undefined(n, None, Caveat.NO_DATA)
     yardstick = magnitude(*samples)

@@ -24,6 +24,7 @@ from impact.stats.columns import (
     labelled,
     magnitude,
     same_length,
+    unusable,
 )
 from impact.stats.distributions import t_quantile, two_sided_t
 
@@ -98,8 +99,9 @@ def partially_nested(
     grouped = arm == 1.0
     numbers, count = cluster_numbers(labels[grouped])
     alone = int((~grouped).sum())
-    if not (np.isfinite(after).all() and np.isfinite(before).all()):
-        return _nothing(len(after), count, alone, None, Caveat.NOT_FINITE)
+    caveat = unusable(magnitude(after, before))
+    if caveat:
+        return _nothing(len(after), count, alone, None, caveat)
     if count == 0 or alone == 0:
         return _nothing(len(after), count, alone, None, Caveat.ONE_ARM if len(after) else Caveat.NO_DATA)
     yardstick = magnitude(after, before)

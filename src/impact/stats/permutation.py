@@ -19,11 +19,13 @@ from impact.stats.caveats import Caveat
 from impact.stats.columns import (
     DUST,
     check_confidence,
+    check_rng,
     cluster_numbers,
     column,
     labelled,
     magnitude,
     same_length,
+    unusable,
 )
 
 EXACT_UP_TO = 13
@@ -70,6 +72,7 @@ def sign_flip_interval(
     (3.5, 1.0, 6.0)
     """
     check_confidence(confidence)
+    check_rng(rng)
     y, labels = column(change, "change"), np.asarray(clusters)
     same_length(change=y, clusters=labels)
     numbers, count = cluster_numbers(labels)
@@ -119,6 +122,7 @@ def arm_permutation_interval(
     (1.5045, 1.0, 3.0)
     """
     check_confidence(confidence)
+    check_rng(rng)
     y, x, treated = column(after, "after"), column(before, "before"), column(arm, "arm")
     labels, there = labelled(np.arange(len(y)) if clusters is None else clusters)
     same_length(after=y, before=x, arm=treated, clusters=labels)
@@ -127,8 +131,9 @@ def arm_permutation_interval(
     if not np.isin(treated, (0.0, 1.0)).all():
         raise ValueError("arm must be 1 (workshop) or 0 (comparison)")
     numbers, count = cluster_numbers(labels)
-    if not (np.isfinite(y).all() and np.isfinite(x).all()):
-        return PermutationInterval(None, None, None, count, "random", Caveat.NOT_FINITE)
+    caveat = unusable(magnitude(y), magnitude(x))
+    if caveat:
+        return PermutationInterval(None, None, None, count, "random", caveat)
     if count == 0 or treated.min() == treated.max():
         return PermutationInterval(
             None, None, None, count, "random", Caveat.ONE_ARM if count else Caveat.NO_DATA

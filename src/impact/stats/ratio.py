@@ -28,6 +28,7 @@ from impact.stats.columns import (
     column,
     magnitude,
     same_length,
+    unusable,
 )
 from impact.stats.distributions import t_quantile
 
@@ -84,8 +85,9 @@ def ratio_of_means(numerator: Any, denominator: Any, clusters: Any = None, confi
     kept = ~(np.isnan(top) | np.isnan(bottom))
     top, bottom, labels = top[kept], bottom[kept], labels[kept]
     n, (numbers, count) = len(top), cluster_numbers(labels)
-    if n == 0 or not (np.isfinite(top).all() and np.isfinite(bottom).all()):
-        return _nothing(None, None, n, count, Caveat.NOT_FINITE if n else Caveat.NO_DATA)
+    caveat = unusable(magnitude(top), magnitude(bottom)) if n else Caveat.NO_DATA
+    if caveat:
+        return _nothing(None, None, n, count, caveat)
     yardstick = magnitude(top, bottom)
     a, b = centre(top, yardstick), centre(bottom, yardstick)
     if n < 2 or count < 2:

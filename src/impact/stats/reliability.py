@@ -9,7 +9,12 @@ from typing import Any
 import numpy as np
 
 from impact.stats.caveats import Caveat
-from impact.stats.columns import DUST, check_confidence
+from impact.stats.columns import (
+    DUST,
+    check_confidence,
+    magnitude,
+    unusable,
+)
 from impact.stats.distributions import f_quantile
 
 
@@ -142,13 +147,20 @@ def moments_of(items: Any, names: Sequence[str] | None) -> Moments:
     if names is not None and len(names) != k:
         raise ValueError(f"there are {k} items and {len(names)} names")
     labels = tuple(names) if names is not None else tuple(f"item {i + 1}" for i in range(k))
-    products = X.T @ X
+    with np.errstate(over="ignore", invalid="ignore"):
+        products = X.T @ X
     if np.isnan(products).any():
         X = X[~np.isnan(X).any(axis=1)]
-        products = X.T @ X
+        with np.errstate(over="ignore", invalid="ignore"):
+            products = X.T @ X
     n = len(X)
-    if n < 2 or not np.isfinite(products).all():
-        caveat = Caveat.NO_DATA if n == 0 else Caveat.TOO_FEW if n < 2 else Caveat.NOT_FINITE
+    sizes = (
+        ()
+        if np.isfinite(products).all() and np.diag(products).min(initial=1.0) > 0.0
+        else map(magnitude, X.T)
+    )
+    caveat = (Caveat.NO_DATA if n == 0 else Caveat.TOO_FEW) if n < 2 else unusable(*sizes, magnitude(X))
+    if caveat:
         return Moments(n, np.zeros(k), np.zeros((k, k)), labels, caveat)
     means = np.ones(n) @ X / n
     covariance = (products - n * np.outer(means, means)) / (n - 1)

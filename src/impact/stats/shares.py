@@ -42,6 +42,8 @@ def share(count: int, n: int, confidence: float = 0.95) -> Share:
     (0.2, 0.0807, 0.416)
     """
     check_confidence(confidence)
+    if not all(float(value).is_integer() for value in (count, n)):
+        raise ValueError(f"count and n must be whole numbers, they are {count} and {n}")
     if not 0 <= count <= n:
         raise ValueError(f"count must lie between 0 and n = {n}, it is {count}")
     if n == 0:

@@ -122,6 +122,8 @@ def simultaneous_intervals(
     degrees = np.broadcast_to(np.asarray(df, dtype=np.float64), (k,))
     if V.shape not in ((k,), (k, k)):
         raise ValueError(f"covariance must be ({k},) or ({k}, {k}), it is {V.shape}")
+    if V.ndim == 2 and not np.allclose(V, V.T, rtol=1e-8, atol=0.0, equal_nan=True):
+        raise ValueError("covariance must be symmetric")
     own = V if V.ndim == 1 else np.diag(V)
     none = (None,) * k
     if k == 0 or not (np.isfinite(values).all() and np.isfinite(V).all() and (degrees > 0.0).all()):

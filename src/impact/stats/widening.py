@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from impact.stats.columns import labelled, same_length
+from impact.stats.columns import design_matrix, labelled, same_length
 from impact.stats.cr2 import Pieces, pieces_of
 
 
@@ -38,7 +38,7 @@ def cr2_widening(X: Any, clusters: Any, working_icc: float) -> tuple[float, ...]
     >>> [round(factor, 4) for factor in cr2_widening(X, [1, 2, 2, 2, 2, 3, 4, 4, 4, 4], working_icc=0.03)]
     [1.053, 1.053]
     """
-    X, (labels, there) = np.asarray(X, dtype=np.float64), labelled(clusters)
+    X, (labels, there) = design_matrix(X), labelled(clusters)
     same_length(X=X, clusters=labels)
     X, labels = X[there], labels[there]
     if not 0.0 <= working_icc < 1.0:
