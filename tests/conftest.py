@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import create_engine, text
 
 from impact.instruments.model import CodeElement, Instrument, Item, Language, Option, Page, Side
@@ -22,6 +23,10 @@ from impact.store import Database, NewSubmission, new_id, open_database, program
 from impact.vault import Vault
 
 ENGINES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
+
+# Time is measured in benchmarks, not asserted here: a busy machine makes no test red.
+hypothesis_settings.register_profile("untimed")
+hypothesis_settings.load_profile("untimed")
 
 
 @pytest.fixture

@@ -204,7 +204,7 @@ def test_who_knows_one_workshop_cannot_solve_for_another():
         st.sampled_from("ABCDEFGH"), st.lists(st.integers(-5, 5), min_size=1, max_size=8), min_size=1
     )
 )
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def test_any_workshops_give_a_row_that_is_whole_or_hidden(rooms):
     row = row_of(rooms)
     if row["suppressed"]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from impact.errors import PlanInvalid
@@ -116,7 +116,6 @@ def test_nothing_is_drawn_towards_a_benchmark_of_unknown_spread_or_without_an_in
 
 
 @given(value=st.floats(-3, 3), reach=st.floats(0.01, 3))
-@settings(deadline=None)
 def test_shrinking_lies_between_the_finding_and_the_published_mean_and_is_surer(value, reach):
     entry = cited.benchmarks()[LOT]
     size = {"name": "g_after", "value": value, "low": value - reach, "high": value + reach}

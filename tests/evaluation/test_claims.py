@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from impact.evaluation import VERDICTS, check
@@ -234,7 +234,6 @@ def test_licences(design, clustered, few, licence):
 NUMBERS = st.floats(-100, 100)
 
 
-@settings(deadline=None)  # the first look at a list compiles it
 @given(
     st.sampled_from(LICENCES), st.sampled_from([*VERDICTS, None]), NUMBERS, st.floats(0, 50), st.integers(1, 999),
     st.sampled_from([None, 1, 2, 3, 40]), st.sampled_from([None, 5]), st.booleans(), st.integers(1, 20),

@@ -138,7 +138,7 @@ def shown_of(count, n, k, alerts):
     return disclose_harm(raw, [found], k, Labels("P", {}), INSTRUMENT)[0]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     n=st.integers(5, 80),
     k=st.integers(3, 10),

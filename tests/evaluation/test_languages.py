@@ -62,7 +62,7 @@ def sentences(language):
 CASES = [(language, *case) for language in languages() for case in sentences(language)]
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 @given(
     st.sampled_from(CASES), st.sampled_from(["up", "down"]), st.sampled_from(["attended", "offered"]),
     st.sampled_from(["−8.2", "+12", "0", "just"]), st.booleans(),

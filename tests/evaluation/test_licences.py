@@ -174,7 +174,7 @@ def numbers(text):
     return [float(number.replace("−", "-")) for number in NUMBER.findall(plain)]
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(
     st.sampled_from(licence_ids()), st.sampled_from([*VERDICTS, None]), st.floats(-60, 60), st.floats(0, 39),
     st.integers(1, 999), st.sampled_from([None, 1, 2, 3, 11, 40]), st.booleans(), st.booleans(),
@@ -204,7 +204,7 @@ def test_no_sentence_breaks_its_licence_in_any_language(
     assert status == ("source" if language == "en" else "draft")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.sampled_from([name for name in licence_ids() if name != "account"]),
     st.floats(0.02, 80).flatmap(lambda value: st.tuples(st.just(value), st.floats(0, 0.99), st.floats(0, 9))),

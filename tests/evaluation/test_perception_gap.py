@@ -136,7 +136,7 @@ def test_smaller_means_nearer_to_zero_whatever_the_sign(change, total, verdict):
     assert gap_verdict(interval(*change), interval(*total), True) == verdict
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.tuples(*[st.floats(-100, 100)] * 2))
 def test_a_gap_called_smaller_is_smaller(gaps):
     """With intervals of no width the verdict is what the two gaps are."""
@@ -276,7 +276,7 @@ ROW = st.tuples(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     data=st.lists(ROW, min_size=1, max_size=40, unique_by=lambda row: (row[0], row[1], row[3])),
     few=st.sampled_from(["paired", "none"]),

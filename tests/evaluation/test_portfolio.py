@@ -297,7 +297,7 @@ finite = st.floats(-100, 100, allow_nan=False)
     st.sampled_from(["higher", "lower", "none"]),
     st.randoms(),
 )  # fmt: skip
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_any_programmes_give_a_complete_document_in_any_order(given_members, design, direction, random):
     listed = [
         programme(

@@ -146,7 +146,7 @@ def test_those_who_name_no_language_are_a_part_too():
     assert _are_safe(cells, 0, [1, 2], ("items", "x"), 5)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(counts=st.lists(st.integers(0, 30), min_size=2, max_size=5), k=st.integers(5, 10))
 def test_what_is_missing_in_all_gives_no_hidden_item_back(counts, k):
     """An attacker knows the total, the shown counts and that the others are below k: five values stay possible."""

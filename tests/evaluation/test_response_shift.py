@@ -197,7 +197,7 @@ CONTRASTS = (Contrast("post - pre", "post", "pre"), Contrast("followup - pre", "
 STEP = st.one_of(st.none(), st.integers(0, 4))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     people=st.dictionaries(
         st.sampled_from("UVW"), st.lists(st.tuples(STEP, STEP, STEP), max_size=6), min_size=1

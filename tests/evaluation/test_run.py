@@ -162,7 +162,7 @@ def design_plan(make, design, **changes):
     return make.plan(design=design, **(extra | changes))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     design=st.sampled_from(DESIGNS),
     cluster=st.sampled_from(["workshop", "none"]),

@@ -292,7 +292,7 @@ PEOPLE = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     PEOPLE, st.sampled_from(["one_group", "comparison", "randomised"]), st.sampled_from(["workshop", "none"])
 )

@@ -509,7 +509,7 @@ class Counter:
 def _look(folder: Any, first: int, examples: int, counter: Counter) -> None:
     @seed(first)
     @settings(
-        max_examples=examples, deadline=None, database=None, verbosity=Verbosity.quiet,
+        max_examples=examples, database=None, verbosity=Verbosity.quiet,
         phases=(Phase.generate, Phase.shrink), suppress_health_check=list(HealthCheck), print_blob=True,
     )  # fmt: skip
     @given(SHAPES)

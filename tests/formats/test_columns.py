@@ -208,7 +208,7 @@ def test_yes_and_no_are_words(write, instrument) -> None:
     assert columns.recode["role"] == {"Yes": "lead", "No": "guest"}
 
 
-@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_map_gives_columns_or_problems(instrument, write, data) -> None:
     """Lines swapped, left out and values replaced by the odd ones of YAML: never another error."""

@@ -97,7 +97,7 @@ REFUSED = [
     (GOOD | {"kind": "portfolio"}, f"b.json: this is a portfolio, not Findings. {MADE}"),
     (changed("plan"), [f"b.json, plan: “plan” should hold keys. {MADE}", f"b.json, plan.id: a text is missing. {MADE}",
                        f"b.json, plan.sha256: there is no SHA-256 (64 digits and letters a to f). {MADE}"]),
-    (changed("design", value="magic"), f"b.json, design: there is none of one_group, comparison or randomised. {MADE}"),
+    (changed("design", value="magic"), f"b.json, design: there is none of one_group, retrospective_pre, comparison or randomised. {MADE}"),
     (changed(*FIRST, "n", value=1e300), f"b.json, findings[0].n: there is no number from 1 to 1e+09. {MADE}"),
     (changed(*FIRST, "n", value=2.5), f"b.json, findings[0].n: there is no whole number. {MADE}"),
     (changed(*FIRST, "n", value=True), f"b.json, findings[0].n: there is no number from 1 to 1e+09. {MADE}"),
@@ -178,7 +178,7 @@ def places(value, path=()):
 @given(
     st.lists(st.tuples(st.sampled_from([p for p in places(GOOD) if p]), json_values), min_size=1, max_size=3)
 )
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_change_is_read_or_refused(read, changes):
     document = copy.deepcopy(GOOD)
     for path, value in changes:
@@ -199,7 +199,7 @@ def test_any_change_is_read_or_refused(read, changes):
 
 
 @given(st.binary(max_size=200))
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_bytes_are_refused(read, raw):
     with pytest.raises(DataInvalid):
         read(raw)

@@ -29,7 +29,7 @@ from impact.instruments.submissions import Submissions
 
 HEADER = "respondent,wave,workshop,side,trust,age,means,role"
 CODES = {"": UNANSWERED, ".r": REFUSED, ".s": NOT_SHOWN, ".w": NOT_ASKED}
-CALM = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+CALM = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 
 
 def read(content: bytes, name: str, instrument: Instrument) -> Submissions | DataInvalid:

@@ -133,7 +133,7 @@ def test_a_text_that_is_too_long(small: Instrument) -> None:
     assert str(caught.value) == "why: the text has 21 characters; 20 are possible. Shorten it."
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.dictionaries(
         st.sampled_from(
@@ -167,7 +167,7 @@ _RECORDS = st.lists(
 )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_RECORDS)
 def test_what_is_packed_comes_back(small: Instrument, records: list[dict[str, float]]) -> None:
     columns = unpack(small, [pack(small, record) for record in records])

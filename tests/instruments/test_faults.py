@@ -221,7 +221,7 @@ JUNK = [
 ]
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(
     replacements=st.lists(
         st.tuples(st.sampled_from(_places(SMALL_DATA)[1:]), st.sampled_from(JUNK)), min_size=1, max_size=3

@@ -75,7 +75,7 @@ def test_how_many_items_must_be_answered(small: Instrument, share: float, answer
 
 _COLUMN = st.sampled_from([0, 1, 2, *MISSING_CODES])
 _ROWS = st.lists(st.tuples(_COLUMN, _COLUMN, _COLUMN), min_size=1, max_size=30)
-_QUICK = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+_QUICK = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def _of(rows: list[tuple[int, int, int]]) -> Submissions:

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from impact.errors import DataInvalid
@@ -233,7 +233,6 @@ small_rows = st.lists(
 
 
 @given(small_rows, st.randoms(use_true_random=False))
-@settings(deadline=None)
 def test_neither_row_order_nor_the_names_of_tokens_matter(rows, random):
     first = link(INSTRUMENT, table(*rows))
     order = list(range(len(rows)))
@@ -248,7 +247,6 @@ def test_neither_row_order_nor_the_names_of_tokens_matter(rows, random):
 
 
 @given(small_rows)
-@settings(deadline=None)
 def test_a_person_has_one_submission_a_wave_one_side_and_near_codes(rows):
     submissions = table(*rows)
     links = link(INSTRUMENT, submissions)
@@ -264,7 +262,6 @@ def test_a_person_has_one_submission_a_wave_one_side_and_near_codes(rows):
 
 
 @given(small_rows)
-@settings(deadline=None)
 def test_exact_pairs_are_those_whose_code_is_unique_in_their_pool(rows):
     """A second opinion for the first stage, by counting."""
     links = link(INSTRUMENT, table(*(row for row in rows if row["wave"] < 2)))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from impact import stats
@@ -101,7 +101,6 @@ EFFECTS = st.lists(
 
 
 @given(EFFECTS, st.sampled_from([1e-6, 0.01, 7.0, 1e7]))
-@settings(deadline=None)
 def test_order_unit_and_sign(studies, unit):
     y, v = np.array(studies).T
     result = stats.random_effects_meta(y, v)

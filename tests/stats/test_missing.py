@@ -314,7 +314,6 @@ def test_pooling_with_workshops_by_hand():
     arrays(float, 8, elements=st.floats(-5, 5)), arrays(float, 8, elements=st.floats(0.01, 9)),
     st.floats(0.5, 200), st.sampled_from(["barnard-rubin", "satterthwaite"]), st.floats(-100, 100), st.floats(0.01, 100),
 )  # fmt: skip
-@settings(deadline=None)
 def test_properties_of_pooling(q, u, df, rule, shift, scale):
     result = stats.pool(q, u, df, rule=rule)
     assert result.low <= result.estimate <= result.high
@@ -348,7 +347,7 @@ def close(first, second):
 
 
 @given(studies(), st.randoms(use_true_random=False))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_shuffling_people_does_not_move_the_tipping_point(data, random):
     before, after, rooms = data
     order = list(range(len(before)))
@@ -367,7 +366,7 @@ def test_shuffling_people_does_not_move_the_tipping_point(data, random):
 
 
 @given(studies(), st.floats(1, 7), st.integers(0, 2**32 - 1))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_whatever_the_lost_would_have_said_lies_between_the_extremes(data, guess, seed):
     before, after, rooms = data
     result = stats.extreme_bounds(before, after, 1, 7, rooms)

@@ -165,7 +165,7 @@ def near(first, second, factor=1.0, digits=1e-5):
 
 
 @given(designs())
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_order_labels_origin_and_unit(design):
     y, X, rooms, rng = design
     fit = stats.mixed_model(y, X, rooms)

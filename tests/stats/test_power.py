@@ -119,7 +119,6 @@ def test_the_vectorised_analysis_is_mean_change_cr2(scale, workshops, n):
 
 
 @given(st.lists(st.integers(1, 40), min_size=2, max_size=12))
-@settings(deadline=None)
 def test_degrees_of_freedom_are_those_of_the_engine(sizes):
     n = np.array([sizes], dtype=float)
     df = satterthwaite(n / n.sum(), n)
@@ -152,7 +151,7 @@ MORE = {"effect": 0.1, "n_per_workshop": 3, "workshops": 1, "r": 0.05, "icc": -0
 
 
 @given(DESIGNS)
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 def test_power_rises_with_what_helps_and_falls_with_what_hurts(design):
     result = stats.power_clustered(**design)
     assert 0.0 < result.power <= 1.0
@@ -167,7 +166,7 @@ def test_power_rises_with_what_helps_and_falls_with_what_hurts(design):
 
 
 @given(DESIGNS, st.sampled_from([0.3, 0.8, 0.95]))
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_the_detectable_change_is_the_power_turned_round(design, power):
     del design["effect"]
     found = stats.detectable_change(**design, power=power)

@@ -8,7 +8,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -48,7 +48,6 @@ def same(first, second, factor=1.0):
 
 
 @given(people())
-@settings(deadline=None)
 def test_swapping_the_waves_flips_every_sign(data):
     before, after, rooms = data
     for there, back in zip(all_tests(before, after, rooms), all_tests(after, before, rooms), strict=True):
@@ -72,7 +71,6 @@ def test_swapping_the_waves_flips_every_sign(data):
 
 
 @given(people(), st.floats(-1000, 1000))
-@settings(deadline=None)
 def test_a_constant_added_to_both_waves_changes_nothing(data, constant):
     before, after, rooms = data
     moved = before + constant, after + constant
@@ -86,7 +84,6 @@ def test_a_constant_added_to_both_waves_changes_nothing(data, constant):
 
 
 @given(people(), st.integers(0, 2**32))
-@settings(deadline=None)
 def test_order_and_labels_carry_no_meaning(data, seed):
     before, after, rooms = data
     order = np.random.default_rng(seed).permutation(len(before))
@@ -102,7 +99,6 @@ def test_order_and_labels_carry_no_meaning(data, seed):
 
 
 @given(people(), st.sampled_from([1e-4, 0.01, 0.3, 7.0, 1e5]))
-@settings(deadline=None)
 def test_scaling_scales_estimates_and_leaves_effects_and_p(data, factor):
     before, after, rooms = data
     scaled = before * factor, after * factor
@@ -124,7 +120,6 @@ def test_scaling_scales_estimates_and_leaves_effects_and_p(data, factor):
 
 
 @given(people())
-@settings(deadline=None)
 def test_the_estimate_lies_in_its_interval_and_p_agrees_with_it(data):
     for result in all_tests(*data):
         if result.low is not None:
@@ -137,7 +132,6 @@ def test_the_estimate_lies_in_its_interval_and_p_agrees_with_it(data):
 
 
 @given(people(), st.floats(0.5, 0.9), st.floats(0.91, 0.999))
-@settings(deadline=None)
 def test_more_confidence_is_a_wider_interval(data, less, more):
     before, after, _ = data
     narrow, wide = (stats.standardized_mean_change(before, after, "change", level) for level in (less, more))
@@ -153,7 +147,6 @@ def test_adjusted_p_values_are_not_smaller_keep_their_order_and_stay_below_one(p
 
 
 @given(arrays(np.int64, st.tuples(st.integers(5, 25), st.integers(3, 5)), elements=st.integers(1, 7)))
-@settings(deadline=None)
 def test_reliability_does_not_depend_on_shift_scale_or_order(answers):
     first = stats.cronbach_alpha(answers)
     second = stats.cronbach_alpha((answers * 12.5 - 3)[::-1, ::-1])
@@ -166,7 +159,6 @@ def test_reliability_does_not_depend_on_shift_scale_or_order(answers):
 
 
 @given(people(), st.integers(2, 6))
-@settings(deadline=None)
 def test_cr2_is_the_textbook_formula_with_full_matrices(data, columns):
     """The low-rank formulas against (I − H_gg)^(−1/2) and P written out with n × n matrices."""
     _, y, rooms = data

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from impact import stats
@@ -101,7 +101,6 @@ PAIRS = st.lists(st.tuples(st.integers(0, 10), st.integers(0, 10)), min_size=2, 
 
 
 @given(PAIRS, st.sampled_from([0.001, 2.5, 1e6]))
-@settings(deadline=None)
 def test_mirror_unit_and_order(pairs, unit):
     before, after = np.array(pairs, dtype=float).T
     for method, middle in ((stats.probability_of_superiority_paired, 1.0), (stats.rank_biserial, 0.0)):

@@ -63,7 +63,7 @@ def test_people_who_lack_a_change_are_left_out_of_both():
     assert found == ratio_of_means([1, 2, 3], [2, 4, 5])
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.integers(0, 10_000), st.integers(4, 40), st.integers(2, 8), st.floats(-3, 3))
 def test_the_interval_is_bounded_exactly_where_the_gain_is_clear(seed, n, rooms, shift):
     rng = np.random.default_rng(seed)

@@ -131,7 +131,7 @@ def test_mistakes_of_the_calling_code(call, message):
 
 
 @given(st.integers(2, 4), st.integers(0, 10_000), st.sampled_from([3.0, 40.0]))
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 def test_between_single_intervals_and_bonferroni(k, seed, df):
     rng = np.random.default_rng(seed)
     A = rng.normal(size=(k, k + 1))
