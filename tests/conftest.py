@@ -25,7 +25,7 @@ from impact.vault import Vault
 ENGINES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 
 # Time is measured in benchmarks, not asserted here: a busy machine makes no test red.
-hypothesis_settings.register_profile("untimed")
+hypothesis_settings.register_profile("untimed", deadline=None)
 hypothesis_settings.load_profile("untimed")
 
 

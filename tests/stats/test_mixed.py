@@ -327,7 +327,7 @@ def test_no_search_from_several_starts_beats_the_optimum(between, person, likert
         y, X, rooms, people = waves(seed, between, person, likert)
         Q = np.linalg.qr(X)[0]
         residuals = y - Q @ (Q.T @ y)
-        model = TwoLevels.of(np.column_stack([Q, residuals / residuals.std()]), rooms, people, 24)
+        model = TwoLevels.of(np.vstack([Q.T, residuals / residuals.std()]), rooms, people, 24)
         found = search(model)
         ours = profile(model, found[:2] / found[2])[0]
         for start in ([0.01, 0.5], [0.05, 3.0], [1.0, 1.0], [1e-4, 1e-4], [1e-4, 5.0]):
@@ -356,3 +356,35 @@ def test_mistakes_of_the_calling_code(call, message):
     with pytest.raises(ValueError) as caught:
         call()
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("ratio", [0.0, 1e-3, 0.4, 30.0])
+def test_the_search_over_one_ratio_has_the_derivatives_of_any_number_of_ratios(ratio):
+    from impact.stats.mixed_pieces import OneLevel, group_means
+    from impact.stats.mixed_search import profile, profile_of
+
+    y, X, rooms, _ = waves(3, 0.3, 0.3, False)
+    Q = np.linalg.qr(X)[0]
+    A = np.vstack([Q.T, y - Q @ (Q.T @ y)])
+    model = OneLevel.of(A, *group_means(A, rooms, 24))
+    deviance, gradient, hessian = profile(model, np.array([ratio]))
+    expected = profile_of(model.pieces(np.array([ratio, 1.0])), 1)
+    assert deviance == pytest.approx(expected[0], rel=1e-12)
+    assert gradient == pytest.approx(expected[1], rel=1e-9)
+    assert hessian == pytest.approx(expected[2], rel=1e-9)
+
+
+def test_columns_nearly_alike_are_still_told_apart():
+    """Years beside an intercept: correlations of 1 to twelve digits are left to Householder's method."""
+    rng = np.random.default_rng(2)
+    year = 2020.0 + rng.integers(0, 6, 200) * 1e-3
+    rooms = np.repeat(np.arange(20), 10)
+    y = 3.0 + 500.0 * (year - 2020.0) + rng.normal(size=200)
+    shifted = np.column_stack([np.ones(200), 1e3 * (year - 2020.0)])
+    near, far = np.column_stack([np.ones(200), year]), shifted
+    for fit in (stats.ols_cr2, stats.mixed_model):
+        found, expected = fit(y, near, rooms), fit(y, far, rooms)
+        assert found.params[1] / 1e3 == pytest.approx(expected.params[1], rel=1e-6)
+        assert found.p_values[1] == pytest.approx(expected.p_values[1], rel=1e-5)
+    repeated = np.column_stack([np.ones(200), year, 3.0 - 2.0 * year])
+    assert stats.ols_cr2(y, repeated, rooms).caveat == stats.Caveat.COLLINEAR

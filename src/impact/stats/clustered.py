@@ -23,8 +23,9 @@ from impact.stats.columns import (
     same_length,
     unusable,
 )
-from impact.stats.cr2 import Pieces, by_cluster, orthonormal, single_rows
+from impact.stats.cr2 import Pieces, by_cluster, single_rows
 from impact.stats.distributions import t_quantile, two_sided_t
+from impact.stats.orthonormal import factored
 
 FEW = 2.0
 """Degrees of freedom up to which a result carries a caveat."""
@@ -161,7 +162,7 @@ def ols_cr2(
     caveat = unusable(magnitude(y), *(magnitude(values) for values in X.T)) if n else Caveat.NO_DATA
     if caveat:
         return _undefined((None,) * p, n, count, caveat)
-    factor = (pieces.Q, pieces.L) if pieces is not None else orthonormal(X) if n >= p else None
+    factor = (pieces.Q, pieces.L) if pieces is not None else factored(X)
     if factor is None:
         return _undefined((None,) * p, n, count, Caveat.COLLINEAR if n >= p else Caveat.TOO_FEW_FOR_MODEL)
     Q, L = factor

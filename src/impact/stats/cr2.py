@@ -25,6 +25,7 @@ from functools import cached_property
 import numpy as np
 
 from impact.stats.columns import cluster_numbers
+from impact.stats.orthonormal import factored
 
 SINGULAR = 1e-10
 """1 − λ below this is zero (clubSandwich uses 1e-12 on the same eigenvalues)."""
@@ -77,22 +78,8 @@ class Pieces:
 
 def pieces_of(X: np.ndarray, labels: np.ndarray) -> Pieces | None:
     """Of complete, finite X and labels of any kind; None if columns repeat each other or are too many."""
-    factor = orthonormal(X) if len(X) >= X.shape[1] else None
+    factor = factored(X)
     return None if factor is None else Pieces(*factor, *cluster_numbers(labels))
-
-
-def orthonormal(X: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-    """Q and L = R⁻¹ of X = Q R, or None if columns repeat each other."""
-    if X.shape[1] == 1:
-        norm = float(np.sqrt(X[:, 0] @ X[:, 0]))
-        return (X / norm, np.array([[1.0 / norm]])) if norm > 0.0 else None
-    norms = np.sqrt(np.einsum("ij,ij->j", X, X))
-    if not norms.all():
-        return None
-    Q, R = np.linalg.qr(X)
-    if np.abs(np.diag(R) / norms).min() < 1e-9:
-        return None
-    return np.asfortranarray(Q), np.linalg.inv(R)  # columns are used one by one
 
 
 def single_rows(Q: np.ndarray, L: np.ndarray, residuals: np.ndarray) -> tuple[np.ndarray, list[float | None]]:

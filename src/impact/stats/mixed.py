@@ -27,8 +27,9 @@ from impact.stats.columns import (
 )
 from impact.stats.distributions import t_quantile, two_sided_t
 from impact.stats.mixed_df import kenward_roger, satterthwaite
-from impact.stats.mixed_pieces import OneLevel, TwoLevels
+from impact.stats.mixed_pieces import OneLevel, TwoLevels, group_means
 from impact.stats.mixed_search import search
+from impact.stats.orthonormal import orthonormal
 
 METHODS = ("kenward_roger", "satterthwaite")
 
@@ -119,29 +120,31 @@ def mixed_model(
             *(none,) * 10, empty, None, None, None, method, n, count, heads, caveat
         )  # fmt: skip
 
-    caveat = unusable(magnitude(y), *(magnitude(values) for values in X.T)) if n else Caveat.NO_DATA
+    columns = np.ascontiguousarray(X.T)  # a column's rows side by side: every pass below is then a quick one
+    caveat = unusable(magnitude(y), *map(magnitude, columns)) if n else Caveat.NO_DATA
     if caveat:
         return nothing(caveat)
     if n <= p:
         return nothing(Caveat.TOO_FEW_FOR_MODEL)
-    basis = _basis(X)
+    basis = orthonormal(columns, spare=1)
     if basis is None:
         return nothing(Caveat.COLLINEAR)
-    Q, L = basis
-    start = Q.T @ y
-    start += Q.T @ (y - Q @ start)  # once more: keeps the digits of a score far from zero
-    residuals = y - Q @ start
+    A, L = basis
+    Q, residuals = A[:p], A[p]
+    start = Q @ y
+    start += Q @ (y - start @ Q)  # once more: keeps the digits of a score far from zero
+    np.subtract(y, start @ Q, out=residuals)
     size = math.sqrt(float(residuals @ residuals) / (n - p))
-    alone, decided = _decided_by_one(Q, L, numbers, count)
     refusal = _refusal(size, y, count, n, heads)
-    if refusal or alone == count:
-        return nothing(refusal or Caveat.ARM_IS_CLUSTER)
-    augmented = np.column_stack([Q, residuals / size])
+    if refusal:
+        return nothing(refusal)
+    residuals /= size
+    means, sizes = group_means(A, numbers, count)
+    alone, decided = _decided_by_one(means[:, :p], L)
+    if alone == count:
+        return nothing(Caveat.ARM_IS_CLUSTER)
     model: OneLevel | TwoLevels
-    if people is None:
-        model = OneLevel.of(augmented, numbers, count)
-    else:
-        model = TwoLevels.of(augmented, numbers, people, count)
+    model = OneLevel.of(A, means, sizes) if people is None else TwoLevels.of(A, numbers, people, count)
     found = search(model)
     if found is None:
         return nothing(Caveat.NO_VARIATION)
@@ -166,30 +169,14 @@ def _complete(y: Any, X: Any, groups: Any, persons: Any):
     return y, X, numbers, people, len(y), X.shape[1], count
 
 
-def _basis(X: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-    """Orthonormal columns and L with coefficients(X) = L · coefficients(Q); None if columns repeat each other."""
-    norms = np.sqrt(np.einsum("ij,ij->j", X, X))
-    if not (norms > 0.0).all():
-        return None
-    Q, inverse = X / norms, np.diag(1.0 / norms)
-    for _ in range(2):  # Cholesky twice is as exact as Householder and takes a third of the time
-        gram = Q.T @ Q
-        if np.linalg.eigvalsh(gram)[0] <= 1e-14 * len(gram):
-            return None
-        step = np.linalg.inv(np.linalg.cholesky(gram).T)
-        Q, inverse = Q @ step, inverse @ step
-    return Q, inverse
-
-
-def _decided_by_one(Q: np.ndarray, L: np.ndarray, numbers: np.ndarray, count: int) -> tuple[int, np.ndarray]:
-    """How many groups have a coefficient of their own, and bool (p,): coefficients that rest on the level of a single group, as that of an arm with one group does.
+def _decided_by_one(means: np.ndarray, L: np.ndarray) -> tuple[int, np.ndarray]:
+    """How many groups have a coefficient of their own, and bool (p,): coefficients that rest on the level of a single
+    group, as that of an arm with one group does. `means` (G, p) of orthonormal columns, each times √rows.
 
     Such a group's own intercept lies in the span of X, so nothing tells its luck from the coefficient; packages take
     the luck from the other groups, and print a p-value where the variance between those was estimated as zero.
     """
-    sums = np.column_stack([np.bincount(numbers, column, count) for column in Q.T])
-    sums /= np.sqrt(np.bincount(numbers, minlength=count))[:, None]
-    alone = sums[np.einsum("gk,gk->g", sums, sums) > 1.0 - 1e-9]
+    alone = means[np.einsum("gk,gk->g", means, means) > 1.0 - 1e-9]
     own = np.abs(alone @ L.T).max(axis=0, initial=0.0)
     return len(alone), own > 1e-7 * np.sqrt(np.einsum("jk,jk->j", L, L))
 

@@ -92,6 +92,18 @@ class Pieces:
         return both + both.T - self.traces
 
 
+def rss_of(F: np.ndarray) -> float:
+    """(r − Qβ)'V⁻¹(r − Qβ) of A'V⁻¹A."""
+    return float(F[-1, -1] - F[:-1, -1] @ np.linalg.solve(F[:-1, :-1], F[:-1, -1]))
+
+
+def group_means(A: np.ndarray, numbers: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Of A' (q, n): sums over a group's rows / √rows (count, q), and rows of each group (count,)."""
+    size = np.bincount(numbers, minlength=count).astype(np.float64)
+    sums = np.column_stack([np.bincount(numbers, row, count) for row in A])
+    return sums / np.sqrt(size)[:, None], size
+
+
 @dataclass(frozen=True, eq=False)
 class OneLevel:
     """Sums of a model with groups only: `inner` (q, q) within groups; for each distinct size its groups' sums."""
@@ -105,12 +117,10 @@ class OneLevel:
     components = 2
 
     @classmethod
-    def of(cls, A: np.ndarray, numbers: np.ndarray, count: int) -> OneLevel:
-        n, q = A.shape
-        size = np.bincount(numbers, minlength=count).astype(np.float64)
-        sums = np.column_stack([np.bincount(numbers, A[:, k], count) for k in range(q)])
+    def of(cls, A: np.ndarray, means: np.ndarray, size: np.ndarray) -> OneLevel:
+        """Of A' (q, n) and what `group_means` makes of it."""
+        q, n = A.shape
         sizes, which = np.unique(size, return_inverse=True)
-        means = sums / np.sqrt(size)[:, None]
         outer = np.empty((len(sizes), q, q))
         if len(sizes) == 1:
             outer[0] = means.T @ means
@@ -121,8 +131,38 @@ class OneLevel:
             for k in range(len(sizes)):
                 block = ordered[edges[k] : edges[k + 1]]
                 outer[k] = block.T @ block
-        inner = A.T @ A - outer.sum(axis=0)
-        return cls(inner, outer, sizes, np.bincount(which).astype(np.float64), n, count)
+        inner = A @ A.T - outer.sum(axis=0)
+        return cls(inner, outer, sizes, np.bincount(which).astype(np.float64), n, len(size))
+
+    def weighted(self, ratios: np.ndarray) -> np.ndarray:
+        """A'V⁻¹A where the residual variance is 1."""
+        h = 1.0 / (1.0 + self.sizes * ratios[0])
+        return np.tensordot(h, self.outer, 1) + self.inner
+
+    def profiled(self, ratio: float, least: float) -> tuple[float, float, float]:
+        """Deviance with the residual variance profiled out (up to a constant), its first and second derivative.
+
+        What `Pieces` has for any number of variances, written out for one ratio: the search of a small fit is made of
+        this. `least` is the smallest rss that is divided by.
+        """
+        n, N, q = self.sizes, self.groups, self.outer.shape[1]
+        own = 1.0 + n * ratio
+        h = 1.0 / own
+        share = n * h
+        weights = np.array([h, share * h, share * share * h])
+        F, P, Q = (weights @ self.outer.reshape(len(n), q * q)).reshape(3, q, q)
+        F += self.inner
+        phi = np.linalg.inv(F[:-1, :-1])
+        beta = phi @ F[:-1, -1]
+        rss = max(float(F[-1, -1] - F[:-1, -1] @ beta), least)
+        direction, free = np.append(-beta, 1.0), self.n - q + 1
+        along, inner = P @ direction, phi @ P[:-1, :-1]
+        quadratic = float(direction @ along)
+        double = float(direction @ Q @ direction - along[:-1] @ phi @ along[:-1])
+        traces = float(N @ share**2 - 2.0 * np.vdot(phi, Q[:-1, :-1]) + np.vdot(inner, inner.T))
+        deviance = float(N @ np.log(own)) - float(np.linalg.slogdet(phi)[1]) + free * math.log(rss)
+        gradient = float(N @ share) - float(inner.trace()) - free * quadratic / rss
+        return deviance, gradient, free * (2.0 * double / rss - (quadratic / rss) ** 2) - traces
 
     def pieces(self, variances: np.ndarray) -> Pieces:
         between, residual = variances
@@ -131,14 +171,15 @@ class OneLevel:
         rest, left = 1.0 / residual, self.n - self.count
 
         # F, P_groups, P_residual, Q of both, Q across, Q of residuals: all from one product
-        weights = np.array([h, n * h**2, h**2, n**2 * h**3, n * h**3, h**3])
+        share, square = n * h, h * h
+        weights = np.array([h, share * h, square, share * share * h, share * square, square * h])
         q = self.outer.shape[1]
         F, P, P_rest, Q, cross, Q_rest = (weights @ self.outer.reshape(len(n), q * q)).reshape(6, q, q)
         P, Q = np.array([P, P_rest + rest**2 * self.inner]), np.array([[Q, cross], [cross, Q_rest]])
         Q[1, 1] += rest**3 * self.inner
-        mixed = float(N @ (n * h**2))
-        T = np.array([[float(N @ (n * h) ** 2), mixed], [mixed, float(N @ h**2) + left * rest**2]])
-        t = np.array([float(N @ (n * h)), float(N @ h) + left * rest])
+        mixed = float(N @ (share * h))
+        T = np.array([[float(N @ share**2), mixed], [mixed, float(N @ square) + left * rest**2]])
+        t = np.array([float(N @ share), float(N @ h) + left * rest])
         logdet = float(N @ np.log(own)) + left * math.log(residual)
         return Pieces(F + rest * self.inner, P, Q, T, t, logdet, self.n)
 
@@ -157,13 +198,11 @@ class TwoLevels:
 
     @classmethod
     def of(cls, A: np.ndarray, numbers: np.ndarray, people: np.ndarray, count: int) -> TwoLevels:
-        n, q = A.shape
-        size = np.bincount(people).astype(np.float64)
-        sums = np.column_stack([np.bincount(people, A[:, k]) for k in range(q)])
+        """Of A' (q, n), each row's group and person."""
+        means, size = group_means(A, people, int(people.max()) + 1)
         group = np.zeros(len(size), np.intp)
         group[people] = numbers
-        means = sums / np.sqrt(size)[:, None]
-        return cls(A.T @ A - means.T @ means, means, size, group, n, count)
+        return cls(A @ A.T - means.T @ means, means, size, group, A.shape[1], count)
 
     def _sum(self, values: np.ndarray) -> np.ndarray:
         """Sums by group of a vector or of each column."""
@@ -171,15 +210,22 @@ class TwoLevels:
             return np.bincount(self.group, values, self.count)
         return np.column_stack([np.bincount(self.group, v, self.count) for v in values.T])
 
+    def weighted(self, ratios: np.ndarray) -> np.ndarray:
+        """A'V⁻¹A where the residual variance is 1."""
+        between, person = ratios
+        weighted = self.means / (1.0 + self.sizes * person)[:, None]
+        c = self._sum(self.sizes / (1.0 + self.sizes * person))
+        sums = self._sum(np.sqrt(self.sizes)[:, None] * weighted)
+        return (
+            self.inner + self.means.T @ weighted - (sums * (between / (1.0 + between * c))[:, None]).T @ sums
+        )
+
     def profiled(self, ratios: np.ndarray) -> float:
         """Deviance, residual variance profiled out, up to a constant: what a grid needs, and no more."""
         between, person = ratios
         own = 1.0 + self.sizes * person
-        weighted = self.means / own[:, None]
-        scaled = np.sqrt(self.sizes)[:, None] * weighted
         c = self._sum(self.sizes / own)
-        sums = self._sum(scaled)
-        F = self.inner + self.means.T @ weighted - (sums * (between / (1.0 + between * c))[:, None]).T @ sums
+        F = self.weighted(ratios)
         whole, part = float(np.linalg.slogdet(F)[1]), float(np.linalg.slogdet(F[:-1, :-1])[1])
         logdet = float(np.log(own).sum() + np.log1p(between * c).sum())
         return logdet + part + (self.n - len(F) + 1) * (whole - part)

@@ -9,8 +9,10 @@ import itertools
 
 import numpy as np
 
-from impact.stats.mixed_pieces import OneLevel, TwoLevels
+from impact.stats.mixed_pieces import OneLevel, Pieces, TwoLevels, rss_of
 
+GRID = np.geomspace(1e-5, 1e9, 113)
+"""Ratios times the mean size of a group, for one level."""
 FARTHEST = 1e10
 """A ratio beyond this means that nothing is left inside the groups."""
 NOTHING = 1e-10
@@ -29,8 +31,9 @@ LAST_GAIN = 1e-12
 def search(model: OneLevel | TwoLevels) -> np.ndarray | None:
     """Variances (groups[, persons], residual) of the best fit; None if there is nothing inside the groups or people."""
     k = model.components - 1
-    inside = model.pieces(np.append(np.full(k, 100.0 * FARTHEST), 1.0))
-    if inside.rss <= NOTHING * (inside.n - inside.p):  # the residuals come in scaled to squares of n − p
+    free = model.n - len(model.inner) + 1
+    # The residuals come in scaled to squares of n − p.
+    if rss_of(model.weighted(np.full(k, 100.0 * FARTHEST))) <= NOTHING * free:
         return None
     starts = _grid_one(model) if isinstance(model, OneLevel) else _grid_two(model)
     best, lowest = None, np.inf
@@ -41,10 +44,8 @@ def search(model: OneLevel | TwoLevels) -> np.ndarray | None:
             best, lowest = polished, deviance
     if best is None or best.max() >= FARTHEST:
         return None
-    pieces = model.pieces(np.append(best, 1.0))
-    if pieces.rss <= NOTHING**1.5 * (pieces.n - pieces.p):
-        return None
-    return np.append(best, 1.0) * (pieces.rss / (pieces.n - pieces.p))
+    rss = rss_of(model.weighted(best))
+    return None if rss <= NOTHING**1.5 * free else np.append(best, 1.0) * (rss / free)
 
 
 def _settle(model: OneLevel | TwoLevels, tau: np.ndarray) -> tuple[np.ndarray, float]:
@@ -81,9 +82,16 @@ def _released(
 
 def profile(model: OneLevel | TwoLevels, tau: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
     """Deviance with the residual variance profiled out (up to a constant), its gradient and Hessian by τ."""
-    pieces = model.pieces(np.append(tau, 1.0))
+    if isinstance(model, OneLevel):
+        free = model.n - len(model.inner) + 1
+        deviance, slope, curve = model.profiled(float(tau[0]), NOTHING**1.5 * free)
+        return deviance, np.array([slope]), np.array([[curve]])
+    return profile_of(model.pieces(np.append(tau, 1.0)), len(tau))
+
+
+def profile_of(pieces: Pieces, k: int) -> tuple[float, np.ndarray, np.ndarray]:
+    """`profile` for any number k of ratios, from what was reckoned at them and a residual variance of 1."""
     free, rss = pieces.n - pieces.p, max(pieces.rss, NOTHING**1.5 * (pieces.n - pieces.p))
-    k = len(tau)
     quadratics, both = pieces.quadratics[:k], pieces.double_quadratics[:k, :k]
     deviance = pieces.logdet - float(np.linalg.slogdet(pieces.phi)[1]) + free * np.log(rss)
     gradient = (pieces.gradient + pieces.quadratics)[:k] - free * quadratics / rss
@@ -95,9 +103,10 @@ def profile(model: OneLevel | TwoLevels, tau: np.ndarray) -> tuple[float, np.nda
 
 def _grid_one(model: OneLevel) -> list[np.ndarray]:
     """Zero, and each local minimum on a fine grid of ratios: one call of a few matrix products for all."""
-    tau = np.geomspace(1e-5, 1e9, 113) / float(model.sizes.mean())
+    tau = GRID / float(model.sizes.mean())
     own = 1.0 + np.multiply.outer(tau, model.sizes)
-    F = np.tensordot(1.0 / own, model.outer, 1) + model.inner
+    q = len(model.inner)
+    F = ((1.0 / own) @ model.outer.reshape(-1, q * q)).reshape(-1, q, q) + model.inner
     p = F.shape[1] - 1
     whole, part = np.linalg.slogdet(F)[1], np.linalg.slogdet(F[:, :p, :p])[1]
     deviance = np.log(own) @ model.groups + part + (model.n - p) * (whole - part)  # |F| / |F_xx| is the rss
@@ -135,11 +144,7 @@ def _polish(
                 tau, (deviance, gradient, hessian), active = trial, new, active & ~falling
                 continue
         slope = (gradient * tau)[active]
-        curve = (hessian * np.outer(tau, tau))[np.ix_(active, active)] + np.diag(slope)
-        values, vectors = np.linalg.eigh(curve)
-        floor = 1e-9 * (1.0 + float(np.abs(slope).max()))
-        step = -vectors @ ((vectors.T @ slope) / np.maximum(np.abs(values), floor))
-        step *= min(1.0, 3.0 / float(np.abs(step).max())) if np.abs(step).max() > 0.0 else 1.0
+        step = _step(slope, (hessian * np.outer(tau, tau))[np.ix_(active, active)] + np.diag(slope))
         if abs(float(slope @ step)) < LAST_GAIN * (1.0 + abs(deviance)):
             tau[active] *= np.exp(step)  # so near that nothing but this last step is left to gain
             return tau, profile(model, tau)
@@ -154,3 +159,12 @@ def _polish(
             break
         tau, (deviance, gradient, hessian) = trial, new
     return tau, (deviance, gradient, hessian)
+
+
+def _step(slope: np.ndarray, curve: np.ndarray) -> np.ndarray:
+    """Newton's, always downhill and at most 3 on the scale of logarithms."""
+    values, vectors = (curve[0], np.eye(1)) if len(slope) == 1 else np.linalg.eigh(curve)
+    floor = 1e-9 * (1.0 + float(np.abs(slope).max()))
+    step = -vectors @ ((vectors.T @ slope) / np.maximum(np.abs(values), floor))
+    longest = float(np.abs(step).max())
+    return step * min(1.0, 3.0 / longest) if longest > 0.0 else step
