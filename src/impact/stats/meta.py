@@ -12,6 +12,7 @@ from impact.stats.caveats import Caveat
 from impact.stats.columns import DUST, check_confidence, column, same_length
 from impact.stats.distributions import SMALLEST_P, t_quantile, two_sided_t
 
+CELLS = 100_000
 SCAN = np.concatenate([[0.0], np.geomspace(1e-6, 1e6, 241)])
 """Values of τ² over the mean variance at which the likelihood is looked at first."""
 
@@ -140,7 +141,10 @@ def _reml(y: np.ndarray, v: np.ndarray) -> float:
     from scipy.optimize import brentq
 
     grid = SCAN * max(float(v.mean()), float(np.var(y)))
-    slopes = _slope(grid, y, v)
+    at_once = max(1, CELLS // len(y))  # a table that the processor keeps at hand
+    slopes = np.concatenate(
+        [_slope(part, y, v) for part in np.split(grid, range(at_once, len(grid), at_once))]
+    )
     turns = np.flatnonzero((slopes[:-1] > 0.0) & (slopes[1:] <= 0.0))
     peaks = [float(brentq(_slope, *grid[i : i + 2], args=(y, v), xtol=1e-14, rtol=1e-14)) for i in turns]
     return max([0.0, *peaks], key=lambda tau: _likelihood(tau, y, v))

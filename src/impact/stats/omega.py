@@ -103,19 +103,23 @@ def _step(W: np.ndarray, C: np.ndarray, loadings: np.ndarray, gradient: np.ndarr
     observed[:k, :k] -= C - W
     for curvature in (observed, expected):
         try:
-            L = np.linalg.cholesky(curvature)
+            np.linalg.cholesky(curvature)
         except np.linalg.LinAlgError:
             continue
-        return np.linalg.solve(L.T, np.linalg.solve(L, gradient))
+        return np.linalg.solve(curvature, gradient)
     return None
 
 
 def _products(A: np.ndarray, B: np.ndarray, loadings: np.ndarray) -> np.ndarray:
     """tr(A dΣ B dΣ') for the changes of Σ by each two of (loadings, residuals), A and B symmetric."""
     a, b = A @ loadings, B @ loadings
-    own = np.outer(a, b) + np.outer(b, a) + A * float(loadings @ b) + B * float(loadings @ a)
-    cross = A * b[None, :] + B * a[None, :]
-    return np.block([[own, cross], [cross.T, A * B]])
+    k, mixed = len(a), np.outer(a, b)
+    whole = np.empty((2 * k, 2 * k))
+    whole[:k, :k] = mixed + mixed.T + A * float(loadings @ b) + B * float(loadings @ a)
+    whole[:k, k:] = A * b + B * a
+    whole[k:, :k] = whole[:k, k:].T
+    whole[k:, k:] = A * B
+    return whole
 
 
 def _start(R: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
