@@ -156,8 +156,8 @@ def test_two_few_that_are_nearly_the_same_are_not_both_told():
         "count": np.array([30, 6, 1]),
         "alike": set(),
     }
-    assert _few(raw, 5) == {"without_ends"}
-    assert _few(raw | {"count": np.array([30, 6, 5])}, 5) == set()
+    assert _few(raw, 5, set()) == {"without_ends"}
+    assert _few(raw | {"count": np.array([30, 6, 5])}, 5, set()) == set()
 
 
 def test_three_rows_together_do_not_tell_of_one_person_either():
@@ -169,8 +169,8 @@ def test_three_rows_together_do_not_tell_of_one_person_either():
         "count": np.array([30, 6, 6, 1]),
         "alike": set(),
     }
-    assert _few(raw, 5) == {"leave_one_out"}
-    assert _few(raw | {"count": np.array([30, 6, 6, 5])}, 5) == set()
+    assert _few(raw, 5, set()) == {"leave_one_out"}
+    assert _few(raw | {"count": np.array([30, 6, 6, 5])}, 5, set()) == set()
 
 
 def test_each_arm_counts_apart():
@@ -182,9 +182,9 @@ def test_each_arm_counts_apart():
         "count": np.array([20, 7, 20, 1]),
         "alike": set(),
     }
-    assert _few(raw, 5) == {"imputation"}
-    assert _few(raw | {"count": np.array([20, 7, 20, 5])}, 5) == set()
-    assert _few(raw | {"count": np.array([20, 7, 20, 0])}, 5) == set()
+    assert _few(raw, 5, set()) == {"imputation"}
+    assert _few(raw | {"count": np.array([20, 7, 20, 5])}, 5, set()) == set()
+    assert _few(raw | {"count": np.array([20, 7, 20, 0])}, 5, set()) == set()
 
 
 def test_the_end_of_a_permutation_interval_would_be_a_workshop(looks):

@@ -157,7 +157,8 @@ def _n(block: Mapping[str, Any]) -> str:
 
 def _verdict(reading: Reading, found: Mapping[str, Any]) -> str:
     if found.get("suppressed"):
-        return f"withheld: fewer than {reading.threshold} people"
+        few = f"withheld: fewer than {reading.threshold} people"
+        return few if found.get("n") is None else "withheld: would tell of a few"
     return reading.verdict(found) if found.get("verdict") else reading.why_hidden(found) or "–"
 
 

@@ -26,9 +26,12 @@ _NO_SHARE = {"value": None, "low": None, "high": None}
 
 
 def disclose_attrition(
-    block: Row, flow: Sequence[Row], raw: Row, shown: Sequence[Row], k: int, language: str, audience: str
-) -> Row:
-    """`flow` and `shown` (findings) as this audience sees them; `raw` the document before disclosure."""
+    block: Row, flow: Sequence[Row], raw: Row, shown: Sequence[Row], thresholds: tuple[int, int], language: str,
+    audience: str,
+) -> Row:  # fmt: skip
+    """`flow` and `shown` (findings) as this audience sees them; `raw` the document before disclosure. `thresholds`:
+    this audience's and the team's; what the team's document does not show, no other does."""
+    k, team = thresholds
     kept = {(one["scale"], one["contrast"], _side(one)): one for one in shown if _is_whole(one)}
     asked: dict[tuple[Any, ...], int] = {}
     for row in block["lost"]:
@@ -48,7 +51,7 @@ def disclose_attrition(
     if audience == "public":
         lost, dose = [_rounded(row) for row in lost], [_rounded(row) for row in dose]
     return block | {
-        "chain": [_chain(row, flow, k, language) for row in block["chain"]], "lost": lost, "dose": dose
+        "chain": [_chain(row, flow, (k, team), language) for row in block["chain"]], "lost": lost, "dose": dose
     }  # fmt: skip
 
 
@@ -64,15 +67,14 @@ def _public(row: Row) -> Row:
     return {key: value for key, value in row.items() if not key.startswith("_")}
 
 
-def _chain(row: Row, flow: Sequence[Row], k: int, language: str) -> Row:
+def _chain(row: Row, flow: Sequence[Row], thresholds: tuple[int, int], language: str) -> Row:
+    k, team = thresholds
     by_wave = {one["wave"]: one for one in flow if (one["arm"], one["side"]) == (row["arm"], row["side"])}
     waves = [wave for wave in row["_waves"] if wave in by_wave]
     answered = [by_wave[wave]["submissions"] for wave in waves]
     first = answered[0] if answered else None
-    consented = _outside(row["_consented"], first, k)
-    invited = _outside(row["_invited"], first if consented is None else consented, k)
-    if invited is not None and first is not None and 0 < invited - first < k:
-        invited = None
+    consented, invited = _before_first(row["_consented"], row["_invited"], first, team)
+    consented, invited = _before_first(consented, invited, first, k)
     enough = row["_attended"]
     if enough is not None and (enough < k or row["_absent"] < k):
         enough = None
@@ -93,6 +95,17 @@ def _chain(row: Row, flow: Sequence[Row], k: int, language: str) -> Row:
         "caveats": [caveat("more_than_consented", language)] if odd else [],
         "suppressed": any(one.get("suppressed") for one in by_wave.values()),
     }
+
+
+def _before_first(
+    consented: int | None, invited: int | None, first: int | None, k: int
+) -> tuple[int | None, int | None]:
+    """Consented and invited, where they may stand before those who answered first."""
+    consented = _outside(consented, first, k)
+    invited = _outside(invited, first if consented is None else consented, k)
+    if invited is not None and first is not None and 0 < invited - first < k:
+        invited = None
+    return consented, invited
 
 
 def _outside(people: int | None, following: int | None, k: int) -> int | None:

@@ -172,12 +172,13 @@ def _close(entry: Mapping[str, Any], kind: str) -> str:
 
 
 def suppressed_claim(
-    licence: str, *, title: str, who: str, language: str, arm_means: str = "attended"
+    licence: str, *, title: str, who: str, language: str, arm_means: str = "attended", why: str = "suppressed"
 ) -> dict[str, Any]:
-    """The same block for a group that is too small to show: nothing in it depends on the numbers."""
+    """The same block for a group that is too small to show (`suppressed`), or whose result would tell of a few beside
+    others (`gives_way`): nothing in it depends on the numbers."""
     catalogue = words(language)
-    text = catalogue["suppressed"].format(**named(catalogue, who=who, title=title))
-    return _block(Licence(licence), f"{licence}.suppressed", language, text, catalogue["arms"][arm_means])
+    text = catalogue[why].format(**named(catalogue, who=who, title=title))
+    return _block(Licence(licence), f"{licence}.{why}", language, text, catalogue["arms"][arm_means])
 
 
 def _values(catalogue: Mapping[str, Any], evidence: Evidence, sesoi: float) -> dict[str, str]:

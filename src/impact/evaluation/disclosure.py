@@ -11,9 +11,9 @@ receives only what this stage returns.
 2. A finding about a group (or, with two arms or two sides, groups) of fewer than k: every number is None, its
    sentence does not depend on the numbers, and its shape is that of every other finding.
 3. Totals over rows that hold a hidden count (`data.submissions`, `data.respondents`, linked pairs) are hidden too.
-4. Linkage: all distances of a wave are hidden if one of them has fewer than k pairs (and some).
-5. Averages of a second contrast are hidden where it shares a wave with an earlier one and the people differ by
-   fewer than k; those of quality rows: see `quality_disclosure`.
+4. Linkage: see `linkage_disclosure`.
+5. Averages that, added and subtracted, would tell of fewer than k people give way to those before them: a whole
+   finding, or its levels, or those of a row of `quality`, or what was kept (`averages`; `quality_disclosure`).
 6. Where all people have the same score, or all changed by the same amount, averages are hidden (and sentences
    are those that do not use them); where all, or all but fewer than k, fall into one category of reliable change,
    or into two, the counts are hidden: such numbers tell each person's answer.
@@ -36,13 +36,15 @@ from impact.evaluation import findings as shapes
 from impact.evaluation import sensitivity_disclosure as sensitivity
 from impact.evaluation.across_workshops import block_of
 from impact.evaluation.attrition_disclosure import disclose_attrition
-from impact.evaluation.cells import is_hidden, shown_parts, told
+from impact.evaluation.averages import withheld
+from impact.evaluation.cells import is_hidden, told
 from impact.evaluation.claims import frequencies, licence_of, suppressed_claim
 from impact.evaluation.complement import Cell
 from impact.evaluation.disclosure_blocks import disclose_blocks, rounded_blocks
 from impact.evaluation.finding import who
 from impact.evaluation.intervals import interval_block
 from impact.evaluation.labels import Labels, scale_title
+from impact.evaluation.linkage_disclosure import disclose_linkage, without_tolerance
 from impact.evaluation.numbers import round_for_public
 from impact.evaluation.published import STEPS, hidden_counts, is_difference
 from impact.evaluation.quality_disclosure import disclose_quality, is_alike
@@ -54,7 +56,6 @@ from impact.instruments.model import Instrument
 
 Row = dict[str, Any]
 _CATEGORIES = ("improved", "unchanged", "worsened")
-_DISTANCES = ("exact", "one_differs", "two_differ")
 
 
 def disclose(
@@ -69,31 +70,45 @@ def disclose(
     raw = raw | {"findings": findings}
     of_team = hidden_counts(raw, team)
     hidden = hidden_counts(raw, threshold, of_team) if team < threshold else of_team
-    hidden |= _hidden_differences(findings, hidden, threshold)
-    of_team |= _hidden_differences(findings, of_team, team)
+    # Averages that would tell of a few: first those of the team's document, then more for the public.
+    gone = withheld(raw, of_team, team)
+    beside = gone if team == threshold else gone | withheld(raw, hidden | of_team | gone, threshold)
+    hidden |= _hidden_differences(findings, hidden | beside, threshold)
+    of_team |= _hidden_differences(findings, of_team | gone, team)
     shown = [
-        _finding(one, ("finding", i) in hidden, (threshold, team), raw["licence"], labels, instrument, people)
+        _finding(
+            one,
+            ("finding", i),
+            (hidden, beside),
+            (threshold, team),
+            raw["licence"],
+            labels,
+            instrument,
+            people,
+        )
         for i, one in enumerate(findings)
     ]
-    _hide_levels(findings, shown, of_team, threshold, language)
+    _hide_levels(findings, shown, of_team | beside, threshold, language)
     flow = [_flow_row(row, i, hidden) for i, row in enumerate(raw["flow"])]
-    quality = disclose_quality(raw["quality"], findings, hidden, threshold, language)
+    quality = disclose_quality(raw["quality"], findings, hidden | beside, threshold, language)
     parts_hidden = any(row["suppressed"] for row in flow)
     is_whole = not hidden and _is_told(raw, threshold)
-    linkage = _linkage(raw["linkage"], is_whole, threshold)
+    linkage = disclose_linkage(raw["linkage"], is_whole, threshold)
     disclosed = raw | {
         "audience": audience,
         "data": _totals(raw, flow, is_whole, threshold),
         "flow": flow,
         "findings": [_public(found) for found in shown],
-        **disclose_blocks(raw, shown, quality, threshold, labels, instrument),
+        **disclose_blocks(raw, shown, quality, (threshold, team), labels, instrument),
         "intervals": interval_block(raw["intervals"]["level"], raw["intervals"]["family"], shown, language),
-        "retention": disclose_retention(raw["retention"], threshold, language),
-        "attrition": disclose_attrition(raw["attrition"], flow, raw, shown, threshold, language, audience),
+        "retention": disclose_retention(raw["retention"], beside, threshold, language),
+        "attrition": disclose_attrition(
+            raw["attrition"], flow, raw, shown, (threshold, team), language, audience
+        ),
         "portfolio": block_of(**raw["portfolio"], threshold=threshold, language=language),
         "linkage": linkage,
         "disclosure": _rule(audience, threshold, sum(found["suppressed"] for found in shown), language),
-        "caveats": _tolerance(raw["caveats"], linkage, language)
+        "caveats": without_tolerance(raw["caveats"], linkage, language)
         + ([caveat("parts_hidden", language)] if parts_hidden else []),
     }
     if audience != "public":
@@ -149,15 +164,18 @@ def _parts(subgroup: Row) -> list[tuple[tuple[str, Any], ...]]:
 
 def _finding(
     found: Row,
-    is_hidden_row: bool,
+    cell: Cell,
+    not_shown: tuple[frozenset[Cell], frozenset[Cell]],
     thresholds: tuple[int, int],
     licence: Row,
     labels: Labels,
     instrument: Instrument,
     people: str | None,
 ) -> Row:
-    if is_hidden_row:
-        return _hidden_finding(found, licence, labels, instrument)
+    if cell in not_shown[0] | not_shown[1]:
+        return _hidden_finding(
+            found, licence, labels, instrument, "suppressed" if cell in not_shown[0] else "gives_way"
+        )
     k, team = thresholds
     _, code = _reliable_change(found["reliable_change"], team, people, labels.language)
     change = shapes.no_reliable_change()
@@ -167,7 +185,7 @@ def _finding(
     return (
         found
         | {"reliable_change": change, "caveats": caveats}
-        | sensitivity.disclosed(found, k, is_alike(found), labels.language)
+        | sensitivity.disclosed(found, thresholds, is_alike(found), labels.language)
     )
 
 
@@ -191,7 +209,8 @@ def _reliable_change(block: Row, k: int, people: str | None, language: str) -> t
     return block | counts | {"text": text}, None
 
 
-def _hidden_finding(found: Row, licence: Row, labels: Labels, instrument: Instrument) -> Row:
+def _hidden_finding(found: Row, licence: Row, labels: Labels, instrument: Instrument, why: str) -> Row:
+    """`why`: `suppressed` (too few), or `gives_way`, where the number of people is no secret."""
     side = found["subgroup"].get("side")
     claim = suppressed_claim(
         licence_of(licence["design"], True, False),
@@ -199,10 +218,12 @@ def _hidden_finding(found: Row, licence: Row, labels: Labels, instrument: Instru
         who=found.get("_who") or who(labels, side, "sides" in found["subgroup"]),
         language=labels.language,
         arm_means=licence["arm_means"] or "attended",
+        why=why,
     )
+    is_few = why == "suppressed"
     return found | {
         "estimator": None,
-        "n": None,
+        "n": None if is_few else found["n"],
         "clusters": None,
         "singletons": None,
         "before": shapes.no_level(),
@@ -217,13 +238,14 @@ def _hidden_finding(found: Row, licence: Row, labels: Labels, instrument: Instru
         "sensitivity": [],
         "sensitivity_summary": no_summary(),
         "claim": claim,
-        "caveats": [caveat("too_few_to_show", labels.language)],
+        "caveats": [caveat("too_few_to_show" if is_few else "averages_give_way", labels.language)],
         "suppressed": True,
     }
 
 
 def _hide_levels(raw: list[Row], shown: list[Row], of_team: frozenset[Cell], k: int, language: str) -> None:
-    """Rules 5 and 6 on `shown`, which stand in the order of `raw`. `of_team`: what is hidden from the team as well."""
+    """Rules 5 and 6 on `shown`, which stand in the order of `raw`. `of_team`: what is hidden from the team as well, and
+    averages that give way to others."""
     earlier: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for i, (full, found) in enumerate(zip(raw, shown, strict=True)):
         if found["suppressed"]:
@@ -233,7 +255,9 @@ def _hide_levels(raw: list[Row], shown: list[Row], of_team: frozenset[Cell], k: 
         code = None
         if is_alike(full):
             code = "everyone_alike"
-        elif any(_nearly_same_people(full, other, k) for other in earlier[_group(full)]):
+        elif ("levels", i) in of_team or any(
+            _nearly_same_people(full, other, k) for other in earlier[_group(full)]
+        ):
             code = "levels_hidden"
         earlier[_group(full)].append(full)
         if code:
@@ -275,26 +299,3 @@ def _totals(raw: Row, flow: list[Row], is_whole: bool, k: int) -> Row:
         "submissions": data["submissions"] if are_submissions else None,
         "respondents": data["respondents"] if is_whole else None,
     }
-
-
-def _linkage(block: Row, is_whole: bool, k: int) -> Row:
-    by_code = block["by"] not in ("respondent", "none")
-    waves = []
-    for wave in block["waves"]:
-        linked = wave["linked"] if is_whole and wave["linked"] >= k else None
-        parts = shown_parts("linkage", [wave[distance] for distance in _DISTANCES], k)
-        if linked is None or parts[0] is None:
-            # Numbered people are joined exactly: that no code differs is no secret.
-            wave = wave | dict.fromkeys(_DISTANCES if by_code else _DISTANCES[:1]) | {"suppressed": True}
-        waves.append(wave | {"linked": linked})
-    refused = block["refused"]
-    shown = refused if not by_code or (is_whole and (refused == 0 or told(refused, k))) else None
-    return block | {"waves": waves, "refused": shown}
-
-
-def _tolerance(caveats: list[Row], linkage: Row, language: str) -> list[Row]:
-    """Where it is hidden by how much codes differ, no caveat may tell whether any did."""
-    if linkage["by"] in ("respondent", "none") or not any(wave["suppressed"] for wave in linkage["waves"]):
-        return caveats
-    others = [note for note in caveats if note["code"] != "linkage_tolerant"]
-    return [*others, caveat("linkage_tolerance", language)]

@@ -18,12 +18,15 @@ Row = dict[str, Any]
 
 
 def disclose_blocks(
-    raw: Row, shown: list[Row], quality: list[Row], k: int, labels: Labels, instrument: Instrument
-) -> Row:
-    """The blocks of `raw`, Findings as computed, for the threshold `k`; `shown` and `quality` are disclosed already."""
+    raw: Row, shown: list[Row], quality: list[Row], thresholds: tuple[int, int], labels: Labels,
+    instrument: Instrument,
+) -> Row:  # fmt: skip
+    """The blocks of `raw`, Findings as computed, for the `thresholds` (this audience's, the team's); `shown` and
+    `quality` are disclosed already."""
+    k, team = thresholds
     return {
         "quality": disclose_parts(quality, raw["quality"], k, labels.language),
-        "perception_gap": disclose_gaps(raw["perception_gap"], k, labels),
+        "perception_gap": disclose_gaps(raw["perception_gap"], k, labels, team),
         "response_shift": disclose_shifts(raw, shown, k, labels, instrument),
         "harm": disclose_harm(raw, shown, k, labels, instrument),
     }

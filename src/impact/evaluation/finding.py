@@ -66,6 +66,7 @@ def change_finding(
         **claims_of(setting, outcome, side, sample, plain, wide, licence, None, found["planned"], level),
         "_is_alike": _is_change_alike(setting, sample),
         "_groups": _groups(setting, sample),
+        "_rows": sample.rows,
     }
 
 

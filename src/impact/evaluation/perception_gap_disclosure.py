@@ -7,7 +7,8 @@
 3. All guessed the same, or moved alike: no number is shown.
 4. What a side guessed or said at a wave, and before or after among those asked both times, is not shown twice for
    people who differ by fewer than k, nor where fewer than k of those asked at one time only agreed, or did not: the
-   row of the wave gives way to the contrast, a later contrast's averages to those of an earlier one.
+   row of the wave gives way to the contrast, a later contrast to an earlier one: its change alone would do.
+5. What the team's document does not show, the public's does not either: whoever has both has no more than the team.
 """
 
 from __future__ import annotations
@@ -24,23 +25,36 @@ Row = dict[str, Any]
 COUNTS = ("n_estimating", "n_measured")
 
 
-def disclose_gaps(rows: list[Row], k: int, labels: Labels) -> list[Row]:
-    """The block `perception_gap` for an audience with the threshold `k`; `rows` are left as they were."""
-    contrasts = [row for row in rows if row["contrast"] and not _code(row, rows, k)]
+def disclose_gaps(rows: list[Row], k: int, labels: Labels, team: int | None = None) -> list[Row]:
+    """The block `perception_gap` for an audience with the threshold `k`; `rows` are left as they were. `team`: the
+    threshold of the team's document; what that hides is hidden here too."""
+    hidden = _codes(rows, k if team is None else min(team, k), {})
+    if team is not None and team < k:
+        hidden = _codes(rows, k, hidden)
     shown = []
-    for row in rows:
-        code = _code(row, rows, k)
-        if code is None and row["wave"] and any(_nearly(row, other, k) for other in contrasts):
-            code = "gap_levels_hidden"
-        if code is not None:
-            found = _withheld(row, code, labels)
-        elif _repeats(row, contrasts, k):
-            note = caveat("levels_hidden", labels.language)
-            found = row | {"before": no_sides(), "after": no_sides(), "caveats": [*row["caveats"], note]}
-        else:
-            found = dict(row)
+    for number, row in enumerate(rows):
+        found = _withheld(row, hidden[number], labels) if number in hidden else row
         shown.append({key: value for key, value in found.items() if not key.startswith("_")})
     return shown
+
+
+def _codes(rows: list[Row], k: int, before: dict[int, str]) -> dict[int, str]:
+    """Row → why it is not shown at the threshold k; `before`: those that another document does not show. A reason that
+    a row has by itself goes before one that it has from others."""
+    own = {number: code for number, row in enumerate(rows) if (code := _code(row, rows, k))}
+    hidden = before | own
+    contrasts: list[Row] = []
+    for number, row in enumerate(rows):
+        if number in hidden or not row["contrast"]:
+            continue
+        if _repeats(row, contrasts, k):
+            hidden[number] = "gap_levels_hidden"
+        else:
+            contrasts.append(row)
+    for number, row in enumerate(rows):
+        if number not in hidden and row["wave"] and any(_nearly(row, other, k) for other in contrasts):
+            hidden[number] = "gap_levels_hidden"
+    return hidden
 
 
 def rounded_gaps(rows: list[Row]) -> list[Row]:
@@ -90,11 +104,7 @@ def _nearly(row: Row, contrast: Row, k: int) -> bool:
 
 def _repeats(row: Row, contrasts: list[Row], k: int) -> bool:
     """Rule 4 for a contrast: an earlier one shares a wave with it, and its people are others, but not enough."""
-    if not row["contrast"]:
-        return False
     for other in contrasts:
-        if other is row:
-            return False
         if not _same_gap(row, other) or not set(row["contrast"].split(" - ")) & set(
             other["contrast"].split(" - ")
         ):

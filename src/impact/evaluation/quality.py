@@ -49,7 +49,8 @@ def quality_rows(
             for tag, chosen in _languages(submissions.language, instrument, group):
                 row = {"scale": scale.id, "wave": wave, "side": side, "language": tag}
                 here = {page: state[chosen] for page, state in straight.items()}
-                rows.append(row | _measures(scale, scores[chosen], items[chosen], here, language))
+                measures = _measures(scale, scores[chosen], items[chosen], here, language)
+                rows.append(row | measures | {"_rows": chosen[~np.isnan(scores[chosen])]})
     return rows
 
 

@@ -23,7 +23,9 @@ Row = dict[str, Any]
 def disclose_quality(
     rows: list[Row], raw: list[Row], hidden: Collection[Cell], k: int, language: str
 ) -> list[Row | None]:
-    """`rows` of the engine → those for an audience, in their order, None for one that is left out. `raw`: its findings; `hidden`: cells as in `published`."""
+    """`rows` of the engine → those for an audience, in their order, None for one that is left out.
+
+    `raw`: its findings; `hidden`: cells as in `published` and `averages`."""
     groups: dict[tuple[Any, ...], list[tuple[int, Row]]] = defaultdict(list)
     for number, row in enumerate(rows):
         groups[row["scale"], row["wave"], row["side"]].append((number, row))
@@ -47,7 +49,7 @@ def disclose_quality(
         for number, row in (group[0], *_languages(by_language, whole["n"], k)):
             if key[::2] in alike:
                 shown[number] = _without_levels(row, "everyone_alike", language, "floor", "ceiling")
-            elif levels_small:
+            elif levels_small or ("averages", number) in hidden or ("averages", first) in hidden:
                 shown[number] = _without_levels(row, "levels_hidden", language)
             else:
                 shown[number] = dict(row)

@@ -7,7 +7,7 @@ size of the gain; that stands in the findings.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -51,7 +51,7 @@ def retention_rows(
                 after - before,
                 gained - before,
                 pairs.cluster[mask][has_all],
-            )
+            ) | {"_rows": np.column_stack([pairs.before, middle, pairs.after])[mask][has_all]}
 
 
 def _rows_at(settled: Settled, setting: Setting, pairs: Pairs, wave: str) -> np.ndarray:
@@ -156,10 +156,16 @@ def _claim(
     return {"licence": licence, "rule": f"{licence}.retention.{kind}", "language": language, "text": text}
 
 
-def disclose_retention(rows: list[dict[str, Any]], k: int, language: str) -> list[dict[str, Any]]:
-    """Rows of fewer than k people without numbers; shares to two decimals for every audience: exact ones would be an
-    equation in the answers of the few who are in one of the findings and not in this row."""
-    return [_hidden(row, language) if row["n"] < k else _rounded(row) for row in rows]
+def disclose_retention(
+    rows: list[dict[str, Any]], gone: Collection[tuple[str, int]], k: int, language: str
+) -> list[dict[str, Any]]:
+    """Rows of fewer than k people, and those in `gone` as ("retention", row), without numbers; shares to two decimals
+    for every audience, as they are read."""
+    rows = [{key: value for key, value in row.items() if not key.startswith("_")} for row in rows]
+    return [
+        _hidden(row, language) if row["n"] < k or ("retention", number) in gone else _rounded(row)
+        for number, row in enumerate(rows)
+    ]
 
 
 def _rounded(row: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from itertools import combinations
 from typing import Any
@@ -12,6 +12,7 @@ import numpy as np
 from impact.evaluation import across_workshops, findings
 from impact.evaluation import labels as naming
 from impact.evaluation.attrition import Invited, LostSample, attrition_block, lost_samples
+from impact.evaluation.averages import People
 from impact.evaluation.canonical import LinksLike, canonical
 from impact.evaluation.difference import difference_finding
 from impact.evaluation.disclosure import disclose
@@ -140,19 +141,43 @@ class _Engine:
             self.data, setting.instrument, scale, scores, items, self.waves, setting.plan.by_side,
             setting.labels.language, self.settled.in_design, self._grids,
         )  # fmt: skip
+        beside = self._beside(outcome, items)
         alphas = {
             (row["wave"], row["side"]): row["alpha"]["value"] for row in quality if row["language"] is None
         }
-        self.quality += quality
+        self.quality += [beside(row) for row in quality]
         looked_back = None
         if setting.plan.design == "retrospective_pre":
             looked_back = score(
                 setting.instrument, then_scale(setting.instrument, scale), self.data.submissions
             )
         for contrast in setting.plan.contrasts:
-            self._contrast(outcome, contrast, scores, alphas, looked_back)
+            self._contrast(outcome, contrast, scores, alphas, looked_back, beside)
         self.shifts += shift_rows(setting, outcome, scores, self.data.submissions, self._pairs)
-        self.retention += retention_rows(setting, self.settled, outcome, scores)
+        self.retention += [beside(row) for row in retention_rows(setting, self.settled, outcome, scores)]
+
+    def _beside(self, outcome: Outcome, items: np.ndarray) -> Callable[[dict[str, Any]], dict[str, Any]]:
+        """Puts the people of a row's average into it, where another average could tell of a few (`averages`)."""
+        plan, scales = self.setting.plan, self.setting.instrument.scale
+        own = set(scales[outcome.scale].items)
+        shares = tuple(
+            one.scale
+            for one in plan.outcomes
+            if one.scale != outcome.scale and own & set(scales[one.scale].items)
+        )
+        is_needed = bool(shares or plan.retentions or len(plan.contrasts) > 1)
+        partial = np.isnan(items).any(axis=1) if shares else None
+        is_treated = self.data.submissions.arm == WORKSHOP
+
+        def put(row: dict[str, Any]) -> dict[str, Any]:
+            rows = row.pop("_rows", None)
+            if rows is None or not is_needed:
+                return row
+            first = rows if rows.ndim == 1 else rows[:, 0]
+            people = People.of(self.data.person, rows, is_treated[first], partial)
+            return row | {"_whom": people, "_shares": shares}
+
+        return put
 
     def _contrast(
         self,
@@ -160,7 +185,8 @@ class _Engine:
         contrast: Contrast,
         scores: np.ndarray,
         alphas: dict[tuple[str, str | None], float | None],
-        looked_back: np.ndarray | None = None,
+        looked_back: np.ndarray | None,
+        beside: Callable[[dict[str, Any]], dict[str, Any]],
     ) -> None:
         setting = self.setting
         samples = {
@@ -177,9 +203,8 @@ class _Engine:
             alpha = alphas.get((contrast.before, side))
             kept = sides if setting.is_one_group else _arms(sample, asked[side])
             found = change_finding(setting, outcome, contrast, side, sample, alpha, sum(asked[side]), kept)
-            self.findings.append(
-                found | self.sensitivity.of(outcome, contrast, side, scores, found, looked_back)
-            )
+            found |= self.sensitivity.of(outcome, contrast, side, scores, found, looked_back)
+            self.findings.append(beside(found))
             if outcome.role == "primary":
                 self.analysed[sample.rows] = True
                 self._over_workshops(outcome, contrast, side, sample)
@@ -192,9 +217,8 @@ class _Engine:
                 self.findings.append(
                     difference_finding(setting, outcome, contrast, first, second, both, ends)
                 )
-        self.findings += subgroup_findings(
-            setting, outcome, contrast, samples, self._levels, asked_rows, alphas
-        )
+        by_level = subgroup_findings(setting, outcome, contrast, samples, self._levels, asked_rows, alphas)
+        self.findings += [beside(found) for found in by_level]
 
     def _over_workshops(self, outcome: Outcome, contrast: Contrast, side: str | None, sample: Sample) -> None:
         if not across_workshops.applies(self.setting):

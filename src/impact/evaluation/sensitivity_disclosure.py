@@ -36,18 +36,22 @@ OFF = ("not_by_code", "imputation_off", "too_large_to_impute")
 """Notes that depend on the plan, the instrument or the size alone."""
 
 
-def disclosed(found: dict[str, Any], k: int, is_alike: bool, language: str) -> dict[str, Any]:
+def disclosed(
+    found: dict[str, Any], thresholds: tuple[int, int], is_alike: bool, language: str
+) -> dict[str, Any]:
     """The blocks `sensitivity` and `sensitivity_summary` of a finding that is shown itself.
 
+    `thresholds`: this audience's and the team's; what the team's document does not show, no other does.
     `is_alike`: everybody of a group had one score, or changed by one amount.
     """
+    k, team = thresholds
     raw = found.get("_sensitivity")
     if raw is None:
         return {"sensitivity": [], "sensitivity_summary": no_summary()}
-    hidden = set(raw["analyses"]) if is_alike else _few(raw, k)
+    hidden = set(raw["analyses"]) if is_alike else _few(raw, k, _few(raw, team, set()))
     rows = []
     for analysis, result in raw["results"].items():
-        code = _refusal(analysis, result, raw, hidden, k)
+        code = _refusal(analysis, result, raw, hidden, k) or _refusal(analysis, result, raw, hidden, team)
         name = label(analysis, raw["arms"], language)
         rows.append(_row(analysis, name, result, code, k, language))
     return {"sensitivity": rows, "sensitivity_summary": summary(found["verdict"], rows, language)}
@@ -69,13 +73,16 @@ def _refusal(analysis: str, result: Result, raw: dict[str, Any], hidden: set[str
     return None
 
 
-def _few(raw: dict[str, Any], k: int) -> set[str]:
-    """Rule 1: the analyses whose people, taken with the main ones and those admitted before, tell of fewer than k.
+def _few(raw: dict[str, Any], k: int, before: set[str]) -> set[str]:
+    """Rule 1: the analyses whose people, taken with the main ones and those admitted before, tell of fewer than k, and
+    `before`, which another document does not show.
 
     Analyses of the same people (worst and best case; imputation and tipping point) stand or fall together.
     """
-    admitted, hidden = [raw["members"][:, 0]], set()
+    admitted, hidden = [raw["members"][:, 0]], set(before)
     for number, analysis in enumerate(raw["analyses"], start=1):
+        if analysis in hidden:
+            continue
         mask = raw["members"][:, number]
         same = [np.array_equal(mask, other) for other in admitted]
         if same[0] or analysis in raw["alike"]:

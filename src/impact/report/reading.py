@@ -169,7 +169,9 @@ class Reading:
     def why_hidden(self, finding: Finding) -> str:
         """Words for a finding without numbers; "" where there are numbers."""
         if finding.get("suppressed"):
-            return self.word("hidden.few", threshold=self.threshold)
+            return self.word(
+                "hidden.few" if finding.get("n") is None else "hidden.beside", threshold=self.threshold
+            )
         estimate = finding.get("estimate")
         if estimate is None or estimate.get("value") is None:
             caveats = self.caveats(finding)
