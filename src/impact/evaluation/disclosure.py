@@ -29,7 +29,6 @@ Sources: Hundepool et al. 2012, Statistical Disclosure Control, ch. 4; practice.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Any
 
 from impact.evaluation import findings as shapes
@@ -88,7 +87,7 @@ def disclose(
         )
         for i, one in enumerate(findings)
     ]
-    _hide_levels(findings, shown, of_team | beside, threshold, language)
+    _hide_levels(findings, shown, beside, language)
     flow = [_flow_row(row, i, hidden) for i, row in enumerate(raw["flow"])]
     quality = disclose_quality(raw["quality"], findings, hidden | beside, threshold, language)
     parts_hidden = any(row["suppressed"] for row in flow)
@@ -243,42 +242,20 @@ def _hidden_finding(found: Row, licence: Row, labels: Labels, instrument: Instru
     }
 
 
-def _hide_levels(raw: list[Row], shown: list[Row], of_team: frozenset[Cell], k: int, language: str) -> None:
-    """Rules 5 and 6 on `shown`, which stand in the order of `raw`. `of_team`: what is hidden from the team as well, and
-    averages that give way to others."""
-    earlier: dict[tuple[str, str], list[Row]] = defaultdict(list)
+def _hide_levels(raw: list[Row], shown: list[Row], beside: frozenset[Cell], language: str) -> None:
+    """Rules 5 and 6 on `shown`, which stand in the order of `raw`. `beside`: averages that give way to others."""
     for i, (full, found) in enumerate(zip(raw, shown, strict=True)):
-        if found["suppressed"]:
-            if ("finding", i) not in of_team:  # whoever holds the team's document has these averages
-                earlier[_group(full)].append(full)
+        code = "everyone_alike" if is_alike(full) else "levels_hidden" if ("levels", i) in beside else None
+        if found["suppressed"] or code is None:
             continue
-        code = None
-        if is_alike(full):
-            code = "everyone_alike"
-        elif ("levels", i) in of_team or any(
-            _nearly_same_people(full, other, k) for other in earlier[_group(full)]
-        ):
-            code = "levels_hidden"
-        earlier[_group(full)].append(full)
-        if code:
-            found["before"], found["after"] = shapes.no_level(), shapes.no_level()
-            if found["arms"]:
-                found["arms"] = {
-                    arm: {"n": values["n"], "before": shapes.no_level(), "after": shapes.no_level()}
-                    for arm, values in found["arms"].items()
-                }
-            found["claim"] = full["_claim_without_levels"]
-            found["caveats"] = [*found["caveats"], caveat(code, language)]
-
-
-def _group(found: Row) -> tuple[str, str]:
-    return found["scale"], str(sorted(found["subgroup"].items(), key=str))
-
-
-def _nearly_same_people(one: Row, other: Row, k: int) -> bool:
-    waves = set(one["contrast"].split(" - ")) & set(other["contrast"].split(" - "))
-    differ = one["_fingerprint"] != other["_fingerprint"]
-    return bool(waves) and differ and abs(one["n"] - other["n"]) < k
+        found["before"], found["after"] = shapes.no_level(), shapes.no_level()
+        if found["arms"]:
+            found["arms"] = {
+                arm: {"n": values["n"], "before": shapes.no_level(), "after": shapes.no_level()}
+                for arm, values in found["arms"].items()
+            }
+        found["claim"] = full["_claim_without_levels"]
+        found["caveats"] = [*found["caveats"], caveat(code, language)]
 
 
 def _flow_row(row: Row, number: int, hidden: frozenset[Cell]) -> Row:

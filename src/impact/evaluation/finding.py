@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -110,9 +109,6 @@ def base_finding(
         "claim": None,
         "caveats": [],
         "suppressed": False,
-        "_fingerprint": hashlib.blake2b(sample.rows.tobytes(), digest_size=8).hexdigest()
-        if len(plan.contrasts) > 1
-        else "",
     }
 
 
