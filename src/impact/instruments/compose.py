@@ -153,7 +153,7 @@ def _fits(composed: Composed, place: Place, name: str, module: Document) -> bool
     sides = survey.get("sides")
     number = len(sides) if isinstance(sides, list) else 0
     if number != 2 and ("{other}" in json.dumps(module.data) or module.data.get("perception_gaps")):
-        what = f"the module “{name}” asks about the other side, and there are {number} sides."
+        what = f"the module “{name}” needs two sides, and there are {number}."
         faults.append((what, "Declare two sides, or take the module out."))
     for what, remedy in faults:
         composed.refuse(place, what, remedy)
