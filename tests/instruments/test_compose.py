@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from impact.errors import InstrumentInvalid
 from impact.instruments import (
@@ -40,7 +42,7 @@ languages:
 waves: [pre, post, later]
 option_sets:
   peace3:
-    - {value: 1, label: {en: No, ar: "لا", he: "לא"}}
+    - {value: 1, label: {en: Little, ar: "لا", he: "לא"}}
     - {value: 2, label: {en: Some, ar: "قليلًا", he: "קצת"}}
     - {value: 3, label: {en: Much, ar: "كثيرًا", he: "הרבה"}}
 items:
@@ -297,16 +299,22 @@ def test_a_fault_of_a_module_is_told_with_its_own_file_alone_and_in_a_survey(
 
 
 def test_faults_of_the_survey_and_of_its_modules_are_told_at_once(faults: Callable[..., list[str]]) -> None:
-    assert (
-        faults(
-            ("licence: own", "licens: own"),
-            ("[peace.v1]", "[peace.v1, unheard-of-thing.v1, second.v1]"),
-            ("type: text,", "type: txt,"),
-            peace=replaced(PEACE, ("en: Done.", 'en: ""'), ("value: 3", "value: 2")),
-            second=named("second", ("licence: own", "licence: ")),
-        )
-        == []
+    found = faults(
+        ("licence: own", "licens: own"),
+        ("[peace.v1]", "[peace.v1, peaec.v1, second.v1]"),
+        ("type: text,", "type: txt,"),
+        peace=replaced(PEACE, ("en: Done.", 'en: ""'), ("value: 3", "value: 2")),
+        second=named("second", ("licence: own", "licence: ")),
     )
+    assert found == [
+        "mine.v1.yaml, line 1: the key “licence” is missing in the file. Add “licence:”.",
+        "mine.v1.yaml, line 5: the key “licens” is unknown in the file. Did you mean “licence”?",
+        "mine.v1.yaml, line 13: there is no module “peaec.v1”. Did you mean “peace.v1”?",
+        "mine.v1.yaml, line 15: “txt” is no type. Did you mean “text”?",
+        "peace.v1.yaml, line 20: the option id “2” is used twice. Give each its own.",
+        "peace.v1.yaml, line 23: the text in “en” is empty. Write it, between quotation marks.",
+        "second.v1.yaml, line 5: “licence” should be a text. Write one.",
+    ]
 
 
 def test_the_same_module_beside_the_survey_and_with_the_program_is_an_error(
@@ -355,3 +363,57 @@ def test_a_module_alone_is_a_small_survey_between_two_sides(
     assert [(facet.about, facet.items) for facet in module.facets] == [("wish", ("wish",))]
     assert (module.instrument.side_ids, module.instrument.waves) == (("a", "b"), ("pre", "post", "later"))
     assert [item.id for item in module.instrument.items] == ["wish", "done", "late", "share"]
+
+
+JUNK = [
+    None,
+    True,
+    -1,
+    "",
+    "x",
+    "{other}",
+    "peace.v1",
+    [],
+    [[]],
+    [None],
+    [{}],
+    {},
+    {"en": None},
+    {"a": []},
+    {1: 2},
+]
+
+
+def _places(value: object, place: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [place, *(found for key, child in pairs for found in _places(child, (*place, key)))]
+
+
+def _spoiled(text: str, place: tuple[object, ...], junk: object) -> str:
+    data = yaml.safe_load(text)
+    holder = data
+    for part in place[:-1]:
+        holder = holder[part]
+    holder[place[-1]] = junk
+    return yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data(), junk=st.sampled_from(JUNK), in_module=st.booleans())
+def test_no_content_of_either_file_makes_the_loader_fail_otherwise(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, junk: object, in_module: bool
+) -> None:
+    texts = [SURVEY, PEACE]
+    chosen = texts[in_module]
+    place = data.draw(st.sampled_from(_places(yaml.safe_load(chosen))[1:]))
+    texts[in_module] = _spoiled(chosen, place, junk)
+    folder = tmp_path_factory.getbasetemp() / "junk"
+    (folder / "modules").mkdir(parents=True, exist_ok=True)
+    (folder / "mine.v1.yaml").write_text(texts[0], encoding="utf-8")
+    (folder / "modules" / "peace.v1.yaml").write_text(texts[1], encoding="utf-8")
+    problems = ()
+    try:
+        load_instrument(folder / "mine.v1.yaml")
+    except InstrumentInvalid as fault:
+        problems = fault.problems
+    assert all(problem.where and problem.what and problem.remedy for problem in problems)

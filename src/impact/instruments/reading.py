@@ -84,7 +84,7 @@ class Document:
 
     @property
     def is_sound(self) -> bool:
-        return not self._problems
+        return not self.problems
 
     def keys(
         self, place: Place, value: Any, required: Collection[str] = (), optional: Collection[str] = ()
