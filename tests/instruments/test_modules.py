@@ -274,3 +274,35 @@ def test_any_modules_in_any_order_languages_and_waves_make_an_instrument(
         if name in mine.item
     ]
     assert composed(names, tags, waves).sha256 == mine.sha256
+
+
+README = (SURVEYS / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_lists_the_library_as_it_is() -> None:
+    number = {name: str(key) for key, modules in CONSTRUCTS.items() for name in modules}
+    rows = {
+        f"| {number.get(name, '–')} | `{module.ref}` | {len(module.instrument.items)} | {module.minutes:g} "
+        f"| {module.direction} | {', '.join(f'`{scale.id}`' for scale in module.instrument.scales) or '–'} |"
+        for name, module in LIBRARY.items()
+    }
+    assert {line for line in README.splitlines() if re.match(r"\| (\d+|–) \| `", line)} == rows
+
+
+def test_the_example_of_the_readme_is_a_survey(tmp_path: Path) -> None:
+    example = re.search(r"```yaml\n(waves:.*?)```", README, re.S)
+    assert example
+    head, _, _ = HEAD.format(
+        title="Mine",
+        languages="  en: {name: N, direction: ltr, status: source}",
+        waves="",
+        north="N",
+        south="S",
+        modules="",
+    ).partition("waves:")
+    sides = "sides: [{id: a, name: N}, {id: b, name: S}]\n"
+    path = tmp_path / "mine.v1.yaml"
+    path.write_text(head + sides + example[1], encoding="utf-8")
+    mine = load_instrument(path)
+    assert [page.id for page in mine.pages] == ["trust_group", "meeting", "closeness", "justice", "last"]
+    assert mine.pages[-1].items == ("answered_freely", "remark")

@@ -163,7 +163,7 @@ def _fits(composed: Composed, place: Place, name: str, module: Document) -> bool
 def _wave_faults(name: str, module: Document, waves: Sequence[Any]) -> list[tuple[str, str]]:
     """An item that names its waves says nothing about a wave that the module does not know."""
     known, items = module.data["waves"], module.data["items"]
-    if not any(item.get("waves") for item in items):
+    if not waves or not any(item.get("waves") for item in items):
         return []
     unknown = [wave for wave in waves if wave not in known]
     if unknown:
