@@ -12,8 +12,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from impact.errors import InstrumentInvalid
+from impact.errors import AnswersInvalid, InstrumentInvalid
 from impact.instruments import (
+    NOT_ASKED,
+    REFUSED,
     Instrument,
     items_at,
     list_instruments,
@@ -21,6 +23,8 @@ from impact.instruments import (
     load_instrument,
     load_module,
     pages_at,
+    parse_answers,
+    unpack,
 )
 from impact.instruments.reading import Document
 
@@ -226,6 +230,19 @@ def test_a_scale_and_a_condition_of_the_survey_may_refer_to_items_of_a_module(
     )
     assert [scale.id for scale in mine.scales] == ["peace", "own"]
     assert mine.item["remark"].show_if == "wish >= 2"
+
+
+def test_answers_to_a_composed_survey_are_read_packed_and_kept_apart_as_ever(
+    compose: Callable[..., Instrument],
+) -> None:
+    mine = compose()
+    form = {"i.wish": ["3"], "i.done": ["r"], "i.remark": ["Yes."]}
+    before, after = (parse_answers(mine, wave, form) for wave in ("pre", "post"))
+    assert unpack(mine, before.packed) == {"wish": 2, "done": NOT_ASKED}
+    assert unpack(mine, after.packed) == {"wish": 2, "done": REFUSED}
+    assert before.texts == after.texts == {"remark": "Yes."}
+    with pytest.raises(AnswersInvalid, match=r"^i\.late: no such question is asked\."):
+        parse_answers(mine, "post", {"i.late": ["1"]})
 
 
 PAIR = "modules: [peace.v1, second.v1]"

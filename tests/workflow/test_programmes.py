@@ -256,7 +256,7 @@ def test_a_module_of_ones_own_is_checked_once_with_the_survey_that_takes_it_in(
     with pytest.raises(InputInvalid) as caught:  # its question is on no page, and the modules bring pages
         workflow.check_content(replace(settings, surveys_dir=own))
     assert str(caught.value) == (
-        "mine.v1.yaml, line 14: the item “depression” is on no page, so nobody is asked. Put it on a page."
+        "mine.v1.yaml, line 15: the item “depression” is on no page, so nobody is asked. Put it on a page."
     )
     module.write_text(
         module.read_text(encoding="utf-8").replace("minutes: 1", "minutes: 0"), encoding="utf-8"
@@ -264,7 +264,7 @@ def test_a_module_of_ones_own_is_checked_once_with_the_survey_that_takes_it_in(
     with pytest.raises(InputInvalid) as caught:
         workflow.check_content(replace(settings, surveys_dir=own))
     assert str(caught.value) == (
-        "calm.v1.yaml, line 9: “0” is no number from 0.25 to 15. Write one within that range."
+        "calm.v1.yaml, line 10: “0” is no number from 0.25 to 15. Write one within that range."
     )
 
 
