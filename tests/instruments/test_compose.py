@@ -238,8 +238,11 @@ def test_answers_to_a_composed_survey_are_read_packed_and_kept_apart_as_ever(
     mine = compose()
     form = {"i.wish": ["3"], "i.done": ["r"], "i.remark": ["Yes."]}
     before, after = (parse_answers(mine, wave, form) for wave in ("pre", "post"))
-    assert unpack(mine, before.packed) == {"wish": 2, "done": NOT_ASKED}
-    assert unpack(mine, after.packed) == {"wish": 2, "done": REFUSED}
+    columns = unpack(mine, [before.packed, after.packed])
+    assert {name: list(column) for name, column in columns.items()} == {
+        "wish": [2, 2],
+        "done": [NOT_ASKED, REFUSED],
+    }
     assert before.texts == after.texts == {"remark": "Yes."}
     with pytest.raises(AnswersInvalid, match=r"^i\.late: no such question is asked\."):
         parse_answers(mine, "post", {"i.late": ["1"]})
@@ -415,7 +418,7 @@ def _spoiled(text: str, place: tuple[object, ...], junk: object) -> str:
     return yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(data=st.data(), junk=st.sampled_from(JUNK), in_module=st.booleans())
 def test_no_content_of_either_file_makes_the_loader_fail_otherwise(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, junk: object, in_module: bool
