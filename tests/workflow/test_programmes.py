@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from impact import workflow
-from impact.errors import AnswersInvalid, Conflict, NotFound, PlanInvalid
+from impact.errors import AnswersInvalid, Conflict, InputInvalid, NotFound, PlanInvalid
 from impact.instruments import Instrument
 from impact.plans import Plan
 from impact.resources import folder
@@ -233,9 +233,39 @@ def test_two_plans_of_one_name_must_be_told_apart_by_path(settings: Settings, tm
 def test_bundled_content_is_sound_and_counted(settings: Settings) -> None:
     summary = workflow.check_content(settings)
     assert summary.instruments == ("dialogue-core.v1", "dialogue-short.v1", "jobs-ii.v1")
+    assert len(summary.modules) == 24
+    assert {"fear.v1", "about-you.v1", "workshop-experience.v1"} < set(summary.modules)
     assert summary.plans == ("dialogue-core", "dialogue-short", "jobs-ii")
     assert summary.column_maps == ("jobs-ii",)
     assert "web/base.html" in summary.templates
+
+
+def test_a_module_of_ones_own_is_checked_once_with_the_survey_that_takes_it_in(
+    settings: Settings, tmp_path: Path
+) -> None:
+    own = tmp_path / "own-surveys"
+    (own / "modules").mkdir(parents=True)
+    module = own / "modules" / "calm.v1.yaml"
+    words = (folder("surveys") / "modules" / "justice.v1.yaml").read_text(encoding="utf-8")
+    module.write_text(words.replace("id: justice\nversion", "id: calm\nversion"), encoding="utf-8")
+    survey = (
+        (folder("surveys") / "jobs-ii.v1.yaml").read_text(encoding="utf-8").replace("id: jobs-ii", "id: mine")
+    )
+    sides = "sides: [{id: a, name: A}, {id: b, name: B}]\nmodules: [calm.v1, answered-freely.v1]\nitems:"
+    (own / "mine.v1.yaml").write_text(survey.replace("items:", sides, 1), encoding="utf-8")
+    with pytest.raises(InputInvalid) as caught:  # its question is on no page, and the modules bring pages
+        workflow.check_content(replace(settings, surveys_dir=own))
+    assert str(caught.value) == (
+        "mine.v1.yaml, line 15: the item “depression” is on no page, so nobody is asked. Put it on a page."
+    )
+    module.write_text(
+        module.read_text(encoding="utf-8").replace("minutes: 1", "minutes: 0"), encoding="utf-8"
+    )
+    with pytest.raises(InputInvalid) as caught:
+        workflow.check_content(replace(settings, surveys_dir=own))
+    assert str(caught.value) == (
+        "calm.v1.yaml, line 10: “0” is no number from 0.25 to 15. Write one within that range."
+    )
 
 
 def test_a_programme_that_could_not_be_opened_leaves_no_key(

@@ -11,9 +11,9 @@ Examples:
 """
 
 
-@click.command(epilog=EPILOG, short_help="Check every instrument, plan, column map and template.")
+@click.command(epilog=EPILOG, short_help="Check every instrument, module, plan, column map and template.")
 def check() -> None:
-    """Load and cross-check every instrument, plan, column map and template.
+    """Load and cross-check every instrument, module, plan, column map and template.
 
     Looks in the bundled folders and in your own. All problems are told at once, each with its file and line.
     """
@@ -23,6 +23,7 @@ def check() -> None:
     summary = workflow.check_content(Settings.from_environment())
     for kind, names in (
         ("instruments", summary.instruments),
+        ("modules", summary.modules),
         ("plans", summary.plans),
         ("column maps", summary.column_maps),
         ("templates", summary.templates),

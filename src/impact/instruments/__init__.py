@@ -10,7 +10,9 @@ from impact.instruments.load import (
     find_instrument,
     items_at,
     list_instruments,
+    list_modules,
     load_instrument,
+    load_module,
     pages_at,
 )
 from impact.instruments.model import (
@@ -35,6 +37,7 @@ from impact.instruments.model import (
     Text,
     option_key,
 )
+from impact.instruments.modules import Facet, Module
 from impact.instruments.packing import column_type, missing_value, pack, pack_columns, record_size, unpack
 from impact.instruments.scoring import item_matrix, score
 from impact.instruments.submissions import Submissions
@@ -55,9 +58,11 @@ __all__ = [
     "Condition",
     "ConditionInvalid",
     "Consent",
+    "Facet",
     "Instrument",
     "Item",
     "Language",
+    "Module",
     "Option",
     "Page",
     "PerceptionGap",
@@ -74,7 +79,9 @@ __all__ = [
     "item_matrix",
     "items_at",
     "list_instruments",
+    "list_modules",
     "load_instrument",
+    "load_module",
     "missing_value",
     "option_key",
     "pack",

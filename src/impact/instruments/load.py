@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from impact.errors import InstrumentInvalid, Problem
+from impact.instruments.compose import Composed, compose
 from impact.instruments.load_checks import Checks
 from impact.instruments.load_content import (
     read_gaps,
@@ -29,11 +30,13 @@ from impact.instruments.load_frame import (
 from impact.instruments.load_then import check_then
 from impact.instruments.load_words import Reader
 from impact.instruments.model import Instrument, Item, Page
+from impact.instruments.modules import FOLDER, Module, read_module
 from impact.instruments.reading import Document
 
 FORMAT = 1
 REQUIRED = ("format", "id", "version", "title", "licence", "languages", "waves", "items")
 OPTIONAL = (
+    "modules",
     "sides",
     "consent",
     "code",
@@ -44,13 +47,24 @@ OPTIONAL = (
     "thanks",
     "contacts",
 )
+Loaded = TypeVar("Loaded")
 _ID = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _FILE_NAME = re.compile(_ID.pattern + r"\.v[1-9][0-9]*\.yaml")
 
 
 def load_instrument(path: Path) -> Instrument:
-    """Read one instrument. Raises InstrumentInvalid with all its problems, in line order."""
-    document = Document.read(path, InstrumentInvalid)
+    """Read one instrument with its modules. Raises InstrumentInvalid with all its problems, in line order."""
+    return build(compose(Document.read(path, InstrumentInvalid), build))
+
+
+def load_module(path: Path) -> Module:
+    """Read one module, as the small survey that it makes alone. Raises InstrumentInvalid with all its problems."""
+    return read_module(path, build)[0]
+
+
+def build(document: Document) -> Instrument:
+    """The instrument that a document holds. Raises InstrumentInvalid with all its problems, in line order."""
+    path = document.path
     document.keys((), document.data, required=REQUIRED, optional=OPTIONAL)
     _check_head(document, path)
     data, reader = document.data, Reader(document)
@@ -73,9 +87,9 @@ def load_instrument(path: Path) -> Instrument:
         "consent": read_consent(reader, data.get("consent")),
         "contacts": read_contacts(reader, data.get("contacts")),
     }
-    checks = Checks(reader, items, pages)
-    checks.all(scales, gaps, len(sides))
-    check_then(reader, items, scales, gaps, waves)
+    if not isinstance(document, Composed) or document.is_whole:
+        Checks(reader, items, pages).all(scales, gaps, len(sides))
+        check_then(reader, items, scales, gaps, waves)
     document.finish()
     return Instrument(
         id=data["id"],
@@ -119,16 +133,28 @@ def find_instrument(id: str, version: int, folders: Sequence[Path]) -> Instrumen
 
 def list_instruments(folders: Sequence[Path]) -> tuple[Instrument, ...]:
     """Every instrument of the folders, by id and version. Raises InstrumentInvalid with the problems of all."""
-    loaded: list[Instrument] = []
-    paths = [path for folder in _distinct(folders) for path in _files(folder)]
+    loaded = _load_all([path for folder in _distinct(folders) for path in _files(folder)], load_instrument)
+    return tuple(sorted(loaded, key=lambda instrument: (instrument.id, instrument.version)))
+
+
+def list_modules(folders: Sequence[Path]) -> tuple[Module, ...]:
+    """Every module below the folders of surveys, by id and version. Raises InstrumentInvalid with all problems."""
+    paths = [path for folder in _distinct(folders) for path in _files(folder / FOLDER)]
+    loaded = _load_all(paths, load_module)
+    return tuple(sorted(loaded, key=lambda module: (module.instrument.id, module.instrument.version)))
+
+
+def _load_all(paths: Sequence[Path], load: Callable[[Path], Loaded]) -> list[Loaded]:
+    loaded: list[Loaded] = []
     problems: list[Problem] = _twice(paths)
     for path in paths:
         try:
-            loaded.append(load_instrument(path))
+            loaded.append(load(path))
         except InstrumentInvalid as fault:
             problems += fault.problems
-    InstrumentInvalid.raise_if(problems)
-    return tuple(sorted(loaded, key=lambda instrument: (instrument.id, instrument.version)))
+    # A module's problem is told once, however many surveys take it in.
+    InstrumentInvalid.raise_if(dict.fromkeys(problems))
+    return loaded
 
 
 def pages_at(instrument: Instrument, wave: str) -> tuple[Page, ...]:

@@ -68,12 +68,23 @@ class Document:
         line = self.line(place)
         self._problems.append((line, Problem(f"{self.path.name}, line {line}", what, remedy)))
 
+    def with_data(self, data: dict[str, Any]) -> Document:
+        """The same file with other data, such as a part of it: lines and problems are shared."""
+        document = Document(self.path, data, self._lines, self.error)
+        document._problems = self._problems
+        return document
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What was noted so far, in line order."""
+        return tuple(problem for _, problem in sorted(self._problems, key=lambda pair: pair[0]))
+
     def finish(self) -> None:
-        self.error.raise_if(problem for _, problem in sorted(self._problems, key=lambda pair: pair[0]))
+        self.error.raise_if(self.problems)
 
     @property
     def is_sound(self) -> bool:
-        return not self._problems
+        return not self.problems
 
     def keys(
         self, place: Place, value: Any, required: Collection[str] = (), optional: Collection[str] = ()

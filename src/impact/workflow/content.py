@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from impact.errors import Conflict, DataInvalid, ImpactError, InputInvalid, PlanInvalid, Problem
-from impact.instruments import Instrument, find_instrument, list_instruments
+from impact.instruments import Instrument, find_instrument, list_instruments, list_modules
 from impact.instruments.reading import Document, suggestion
 from impact.plans import Plan, load_plan
 from impact.resources import folder
@@ -25,6 +25,7 @@ class CheckSummary:
     """What was checked and found sound: names, in order."""
 
     instruments: tuple[str, ...]
+    modules: tuple[str, ...]
     plans: tuple[str, ...]
     column_maps: tuple[str, ...]
     templates: tuple[str, ...]
@@ -90,14 +91,16 @@ def plan_of(programme: Programme, settings: Settings) -> tuple[Plan, Instrument]
 
 
 def check_content(settings: Settings) -> CheckSummary:
-    """Load and cross-check every instrument, plan, column map and template; raise with all problems at once."""
+    """Load and cross-check all content, modules alone too; raise with all problems at once."""
     problems: list[Problem] = []
     instruments = _attempt(problems, lambda: list_instruments(instrument_folders(settings))) or ()
+    modules = _attempt(problems, lambda: list_modules(instrument_folders(settings))) or ()
     plans = _checked(problems, _plan_files(settings), lambda path: find_plan(path, settings)[0].id)
     maps = _checked(problems, _column_maps(settings), lambda path: _check_column_map(path, settings))
     templates = _checked(problems, _templates(), _check_template)
-    InputInvalid.raise_if(problems)
-    return CheckSummary(tuple(one.ref for one in instruments), plans, maps, templates)
+    InputInvalid.raise_if(dict.fromkeys(problems))
+    names = tuple(tuple(one.ref for one in found) for found in (instruments, modules))
+    return CheckSummary(*names, plans, maps, templates)
 
 
 def _distinct(*folders: Path | None) -> tuple[Path, ...]:
