@@ -150,3 +150,26 @@ def test_reading_is_quick_even_for_hostile_text():
     ):
         check(word * 300, "account", language)
     assert time.perf_counter() - start < 20
+
+
+def test_a_negation_of_only_is_no_negation():
+    assert check("It is not proven that the workshop caused this.", "before_after") == ()
+    found = check("It is not only proven that the workshop caused this.", "before_after")
+    assert [one.found for one in found] == ["proven", "caused"]
+    assert check("The workshop cannot be credited with the change.", "before_after") == ()
+    found = check("The workshop is not just credited with the change.", "before_after")
+    assert [one.found for one in found] == ["credited with"]
+
+
+def test_that_nothing_is_no_evidence_of_nothing_may_be_said():
+    assert check("No evidence of a change is not evidence of no change.", "before_after") == ()
+    assert [one.found for one in check("This is evidence of no change.", "before_after")] == ["no change"]
+
+
+def test_praise_that_leaves_no_room_is_too_much_even_where_chance_decided():
+    """What a trial may say of a cause, a trial may say of healing; recipes and purchases it may not."""
+    assert check("The encounter shrinks prejudice.", "randomised") == ()
+    assert [one.group for one in check("The encounter shrinks prejudice.", "comparison")] == ["verb"]
+    assert [one.group for one in check("A tried and tested recipe.", "randomised")] == ["prove"]
+    assert [one.group for one in check("Every dollar invested bought calm.", "randomised")] == ["success"]
+    assert [one.group for one in check("Their hope is a return on your support.", "comparison")] == ["due"]
