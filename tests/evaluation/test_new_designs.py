@@ -112,7 +112,8 @@ def test_the_share_kept_is_of_those_who_answered_three_times(evaluate, instrumen
     # The interval of tests/stats/test_ratio.py, four people by hand, to two decimals.
     assert (found["estimate"]["low"], found["estimate"]["high"]) == (0.3, 1.43)
     assert found["claim"]["text"] == (
-        "All people: of the gain in “Trust”, 50 % was still there later (95 % interval 30 % to 143 %)."
+        "All people: of the gain in “Trust”, 50 % was still there later (95 % interval 30 % to 143 %). It holds for "
+        "these people only, and without a comparison group it cannot be said that the workshops caused it."
     )
 
 
@@ -127,9 +128,9 @@ def test_without_a_clear_gain_there_is_no_share(evaluate, instrument, gains, cod
     found = evaluate(rows, retentions=(retention,), thresholds=replace_thresholds())["retention"][0]
     assert (found["estimate"]["value"], found["estimate"]["low"], found["estimator"]) == (None, None, None)
     assert code in codes(found)
-    assert (
-        found["claim"]["text"]
-        == "All people: there was no clear gain in “Trust” of which a share could have been kept."
+    assert found["claim"]["text"] == (
+        "All people: there was no clear gain in “Trust” of which a share could have been kept. It holds for these people "
+        "only."
     )
 
 

@@ -21,7 +21,7 @@ from impact.evaluation.wording import counted, language_for, words
 
 __all__ = [
     "LICENCES", "Basis", "Breach", "Evidence", "check", "claim", "frequencies", "licence_block", "licence_of",
-    "size_word", "suppressed_claim",
+    "rooms_close", "size_word", "suppressed_claim",
 ]  # fmt: skip
 LICENCES = licence_ids()
 _KIND = {
@@ -169,6 +169,17 @@ def _close(entry: Mapping[str, Any], kind: str) -> str:
     if kind == "missing":
         return ""
     return entry["close"] if kind in ("moved", "alike", "said") else entry["close_unclear"]
+
+
+def rooms_close(licence: str, language: str, is_moved: bool = True) -> str:
+    """What ends a sentence beside the findings that holds for the people in these rooms only; "" under other licences.
+
+    `is_moved`: it says that scores moved, so that what moved them is not said either.
+    """
+    if licence != "these_rooms":
+        return ""
+    entry = words(language)["licences"][licence]
+    return str(entry["close" if is_moved else "close_unclear"])
 
 
 def suppressed_claim(

@@ -14,7 +14,7 @@ import numpy as np
 
 from impact import stats
 from impact.evaluation import findings
-from impact.evaluation.claims import licence_of
+from impact.evaluation.claims import licence_of, rooms_close
 from impact.evaluation.designs import is_few
 from impact.evaluation.finding import who
 from impact.evaluation.isolates import named
@@ -152,7 +152,8 @@ def _claim(
         ),
         level=f"{100 * plan.level:g}", **shares,
     )  # fmt: skip
-    text = text[:1].upper() + text[1:]
+    close = "" if kind == "missing" else rooms_close(licence, language, kind != "unclear")
+    text = " ".join(part for part in (text[:1].upper() + text[1:], close) if part)
     return {"licence": licence, "rule": f"{licence}.retention.{kind}", "language": language, "text": text}
 
 
