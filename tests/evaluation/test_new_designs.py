@@ -134,6 +134,37 @@ def test_without_a_clear_gain_there_is_no_share(evaluate, instrument, gains, cod
     )
 
 
+@pytest.mark.parametrize("n", [1, 12])
+def test_without_a_direction_there_is_no_gain_to_keep(make, n):
+    instrument = make.instrument(scales=("anger",))
+    rows = [
+        {"respondent": f"p{number}", "wave": wave, "workshop": f"W{number % 4}", "side": "a", "language": "en"}
+        | {"anger_1": str(level), "anger_2": str(level), "anger_3": str(6 - level)}
+        for number in range(n)
+        for wave, level in (("pre", 1), ("post", 3 + number % 2), ("followup", 2 + number % 3))
+    ]  # fmt: skip
+    plan = make.plan(
+        outcomes=(Outcome("anger", "primary"),), retentions=(Retention("retention", "followup", "post", "pre"),),
+        by_side=False, compare_sides=False, thresholds=replace_thresholds(1, 1),
+    )  # fmt: skip
+    (found,) = make.evaluate(plan, instrument, rows)["retention"]
+    assert (found["n"], found["estimate"]["value"], found["estimate"]["low"], found["estimator"]) == (
+        n,
+        None,
+        None,
+        None,
+    )
+    assert found["caveats"] == [
+        {
+            "code": "gain_without_direction",
+            "text": "No direction is hoped for on this scale, so there is no gain of which a share could be kept.",
+        }
+    ]
+    assert found["claim"]["text"] == (
+        "All people: no direction is hoped for in “Anger”, so there is no gain of which a share could be kept."
+    )
+
+
 def test_few_people_have_no_share(evaluate, instrument):
     rows = people(instrument, 4, ("pre", "post", "followup"))
     retention = Retention("retention", "followup", "post", "pre")

@@ -187,6 +187,8 @@ def _claim(
     else:
         parts = [forms["people"][row["_count"]], forms["average"][kind]]
         is_moved = row["_count"] != "none" or kind == "found"
+        if _is_beyond(row):
+            parts.insert(1, forms["people"]["beyond"])
         if is_moved or kind != "unknown":
             parts.append(rooms_close(licence, language, is_moved))
         values |= numbered(catalogue, **_numbers(row, catalogue["words"], language))
@@ -197,6 +199,12 @@ def _claim(
     text = " ".join(part.format(**values) for part in parts if part)
     rule = f"{licence}.harm.{'suppressed' if row['suppressed'] else kind}"
     return {"licence": licence, "rule": rule, "language": language, "text": text[:1].upper() + text[1:]}
+
+
+def _is_beyond(row: Row) -> bool:
+    """Whether even the lower end of the share got worse lies above what error of measurement alone would put there."""
+    low = row["share"]["low"]
+    return low is not None and low > row["expected_share"]
 
 
 def _numbers(row: Row, chosen: Row, language: str) -> dict[str, str]:
