@@ -103,9 +103,42 @@ def test_a_difference_of_sides_names_both():
 
 def test_an_interval_ends_where_the_scale_ends():
     """From an average of 40.4 nobody can fall by 61, or rise by 82."""
-    assert "from −40 to +4.0 points" in text("before_after", "inconclusive", -3, -61.2, 4, before=40.4)
-    assert "from −2.0 to +60 points" in text("before_after", "inconclusive", 3, -2, 82.2, before=40.4)
-    assert "from −100 to +100 points" in text("comparison", "inconclusive", 3, -180, 150)
+    assert "from −40 to +4.0 points of 100, as far as the scale reaches, 95 % interval" in text(
+        "before_after", "inconclusive", -3, -61.2, 4, before=40.4
+    )
+    assert "from −2.0 to +60 points of 100, as far as the scale reaches, 95 % interval" in text(
+        "before_after", "inconclusive", 3, -2, 82.2, before=40.4
+    )
+    assert "from −100 to +100 points of 100, as far as the scale reaches, 95 % interval" in text(
+        "comparison", "inconclusive", 3, -180, 150
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "ar", "he"])
+@pytest.mark.parametrize(
+    "licence", ["these_rooms", "before_after", "comparison", "randomised", "retrospective_pre"]
+)
+@pytest.mark.parametrize("difference", [None, ("Side A", "Side B")])
+@pytest.mark.parametrize(
+    ("verdict", "value", "low", "high"),
+    [("improved", 50, 2, 101), ("no_meaningful_change", 1, -101, 2), ("inconclusive", 1, -2, 101), ("inconclusive", 1, -101, 101)],
+)  # fmt: skip
+def test_a_cut_interval_says_so_and_a_whole_one_does_not(
+    language, licence, difference, verdict, value, low, high
+):
+    reach = {"en": "as far as the scale reaches", "ar": "بقدر ما يسمح به المقياس", "he": "ככל שהסולם מאפשר"}[
+        language
+    ]
+
+    def told(low, high):
+        evidence = Evidence(value, low, high)
+        return claim(
+            licence, verdict, evidence, title="Fear", who="Side A", sesoi=5, basis=Basis(21, 3), language=language,
+            difference=difference,
+        )["text"].count(reach)  # fmt: skip
+
+    assert told(low, high) == 1
+    assert told(max(low, -100), min(high, 100)) == 0
 
 
 def test_an_interval_that_leaves_the_direction_open_is_said_to():
@@ -113,7 +146,7 @@ def test_an_interval_that_leaves_the_direction_open_is_said_to():
     assert found["rule"] == "before_after.inconclusive_wide"
     assert found["text"] == (
         "Side A: from 21 people in 3 workshops it cannot be told whether “Fear” rose or fell "
-        "(it could be from −40 to +60 points of 100, 95 % interval, allowing for 4 main results)."
+        "(it could be from −40 to +60 points of 100, as far as the scale reaches, 95 % interval, allowing for 4 main results)."
     )
     assert say("before_after", "inconclusive", 0, -15, 15.1)["rule"] == "before_after.inconclusive"
 

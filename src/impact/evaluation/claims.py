@@ -72,6 +72,10 @@ class Evidence:
         floor = -100.0 if self.before is None else -self.before
         return max(self.low, floor), min(self.high, floor + 100.0 if self.before is not None else 100.0)
 
+    def is_clipped(self) -> bool:
+        """Whether the scale ends before the interval does."""
+        return self.clipped() != (self.low, self.high)
+
 
 def size_word(value: float | None, rule: str = "lovakov2021") -> str | None:
     """Word for the size of an effect, by the rule that the plan names (rules/verdicts.yaml)."""
@@ -200,7 +204,7 @@ def _values(catalogue: Mapping[str, Any], evidence: Evidence, sesoi: float) -> d
     def signed(number: float) -> str:
         return isolated(catalogue, in_words(number, marks, chosen, with_sign=True))
 
-    filled = {"sesoi": f"{sesoi:g}", "level": f"{100 * evidence.level:g}", "adjusted": ""}
+    filled = {"sesoi": f"{sesoi:g}", "level": f"{100 * evidence.level:g}", "adjusted": "", "reach": ""}
     if evidence.value is not None:
         up = evidence.value > 0
         filled |= {
@@ -211,6 +215,7 @@ def _values(catalogue: Mapping[str, Any], evidence: Evidence, sesoi: float) -> d
         }
     if evidence.low is not None:
         low, high = evidence.clipped()
+        filled["reach"] = catalogue["basis"]["reach"] if evidence.is_clipped() else ""
         small, large = sorted((abs(low), abs(high)))
         filled |= {"small": plain(small), "large": plain(large), "low": signed(low), "high": signed(high)}
     if evidence.family > 1:
