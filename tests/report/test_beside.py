@@ -169,7 +169,7 @@ def test_other_ways_stand_below_the_main_result_all_of_them(full: Findings) -> N
     part = parts_of(full)["ways"]
     assert rows(part) == [
         ("Fear of the other side: Side A", "", "", ""),
-        ("As planned (the main result)", "−12.4", "−17.6 to −7.2", "lower afterwards, as hoped"),
+        ("The main result", "−12.4", "−17.6 to −7.2", "lower afterwards, as hoped"),
         ("Every person on their own", "−12.5", "−26.5 to +1.5", "cannot tell"),
         ("By lot", "–", "–", "not shown (1)"),
     ]
@@ -251,6 +251,14 @@ def test_deviations_are_counted_where_the_plan_is_named(full: Findings) -> None:
     )
     entries = {entry.term: entry.text for entry in report_page(full | {"deviations": []}).identity}
     assert entries["Deviations from the plan"] == "none recorded"
+    (one,) = full["deviations"]
+    for rows, told in (
+        ([one | {"reason": None}], "1 recorded, see “Deviations from the plan”"),
+        ([one, one], "2 recorded, each with its reason under “Deviations from the plan”"),
+        ([one, one | {"reason": ""}], "2 recorded, see “Deviations from the plan”"),
+    ):
+        entries = {entry.term: entry.text for entry in report_page(full | {"deviations": rows}).identity}
+        assert entries["Deviations from the plan"] == told
 
 
 def test_the_terminal_tells_the_chain_as_a_way(full: Findings) -> None:
