@@ -79,8 +79,8 @@ def test_equal_errors_by_hand():
     assert (row["workshops"], row["n"], row["suppressed"]) == (6, 12, False)
     assert row["text"] == (
         "All people: in a further workshop like these the true average change in “Trust” would most likely lie between "
-        "−54 and +44 points of 100 (95 % prediction interval from 6 workshops; over workshops the average change was "
-        "−5, 95 % interval −25 to +15). Whether the average change goes up or down is itself not settled. There was no comparison group, so it cannot be said that the workshops caused "
+        "−54 and +44 points of 100 (95\u00a0% prediction interval from 6 workshops; over workshops the average change was "
+        "−5, 95\u00a0% interval −25 to +15). Whether the average change goes up or down is itself not settled. There was no comparison group, so it cannot be said that the workshops caused "
         "this."
     ).replace("−5,", "−5.0,")
     assert check(row["text"], "before_after") == ()

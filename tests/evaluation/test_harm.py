@@ -72,11 +72,13 @@ def test_the_share_worse_with_its_interval_beside_what_error_alone_gives(make):
         "North: of 24 people about “Fear of the other side”, 6 moved clearly against the direction hoped for, by more than "
     )
     assert (
-        " points of 100: 25 % (95 % interval 12 to 45). Chance in answering alone would put about 1"
+        " points of 100: 25\u00a0% (95\u00a0% interval 12 to 45). Chance in answering alone would put about 1"
         not in found["claim"]["text"]
     )
     assert "would put about one, or nobody, there." in found["claim"]["text"]
-    assert found["claim"]["text"].endswith("Alert: The share reaches the limit of 15 % that the plan sets.")
+    assert found["claim"]["text"].endswith(
+        "Alert: The share reaches the limit of 15\u00a0% that the plan sets."
+    )
 
 
 def test_of_so_many_people_says_by_how_many_points(make):

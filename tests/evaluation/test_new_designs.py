@@ -112,7 +112,7 @@ def test_the_share_kept_is_of_those_who_answered_three_times(evaluate, instrumen
     # The interval of tests/stats/test_ratio.py, four people by hand, to two decimals.
     assert (found["estimate"]["low"], found["estimate"]["high"]) == (0.3, 1.43)
     assert found["claim"]["text"] == (
-        "All people: of the gain in “Trust”, 50 % was still there later (95 % interval 30 % to 143 %). It holds for "
+        "All people: of the gain in “Trust”, 50\u00a0% was still there later (95\u00a0% interval 30\u00a0% to 143\u00a0%). It holds for "
         "these people only, and without a comparison group it cannot be said that the workshops caused it."
     )
 
