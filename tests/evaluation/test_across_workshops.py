@@ -78,13 +78,21 @@ def test_equal_errors_by_hand():
     assert row["prediction"] == {"low": -53.8, "high": 43.8}
     assert (row["workshops"], row["n"], row["suppressed"]) == (6, 12, False)
     assert row["text"] == (
-        "All people: in a further workshop like these the average change in “Trust” would most likely lie between −54 "
-        "and +44 points of 100 (95 % prediction interval from 6 workshops; over workshops the average change was "
-        "−5, 95 % interval −25 to +15). There was no comparison group, so it cannot be said that the workshops caused "
+        "All people: in a further workshop like these the true average change in “Trust” would most likely lie between "
+        "−54 and +44 points of 100 (95\u00a0% prediction interval from 6 workshops; over workshops the average change was "
+        "−5, 95\u00a0% interval −25 to +15). Whether the average change goes up or down is itself not settled. There was no comparison group, so it cannot be said that the workshops caused "
         "this."
     ).replace("−5,", "−5.0,")
     assert check(row["text"], "before_after") == ()
     assert [one["code"] for one in row["caveats"]] == ["pooled_few_df"]
+
+
+def test_the_direction_is_said_to_be_open_only_where_the_finding_leaves_it_open():
+    """Ten points more for everybody, and the finding is settled."""
+    found = evaluate({room: [step + 1 for step in steps] for room, steps in ROOMS.items()})
+    assert found["findings"][0]["verdict"] == "improved"
+    assert "settled" not in found["portfolio"]["rows"][0]["text"]
+    assert "is itself not settled" in evaluate(PAIRS)["portfolio"]["rows"][0]["text"]
 
 
 def test_unequal_workshops_are_the_meta_analysis_of_their_means():

@@ -40,22 +40,22 @@ def text(*args, **kwargs):
 
 
 SENTENCES = {
-    ("before_after", "improved"): "Side A: “Fear” was lower after than before, by 8.2 points of 100 (95 % interval 4.1 "
+    ("before_after", "improved"): "Side A: “Fear” was lower after than before, by 8.2 points of 100 (95\u00a0% interval 4.1 "
     f"to 12; 21 people in 3 workshops). {HOPED} {NO_CAUSE}",
-    ("before_after", "worsened"): "Side A: “Fear” was lower after than before, by 8.2 points of 100 (95 % interval 4.1 "
+    ("before_after", "worsened"): "Side A: “Fear” was lower after than before, by 8.2 points of 100 (95\u00a0% interval 4.1 "
     f"to 12; 21 people in 3 workshops). This is against the direction hoped for. {NO_CAUSE}",
     ("before_after", "inconclusive"): "Side A: no clear evidence of a change in “Fear” (it could be from −12 to −4.1 "
-    "points of 100, 95 % interval; 21 people in 3 workshops).",
+    "points of 100, 95\u00a0% interval; 21 people in 3 workshops).",
     ("before_after", "no_meaningful_change"): "Side A: “Fear” stayed about where it was: a change of 5 points of 100 "
-    "or more can be ruled out at the 95 % level (it could be from −12 to −4.1; 21 people in 3 workshops).",
+    "or more can be ruled out at the 95\u00a0% level (it could be from −12 to −4.1; 21 people in 3 workshops).",
     ("these_rooms", "inconclusive"): "Side A: no clear evidence of a change in “Fear” among the people in these rooms "
-    "(it could be from −12 to −4.1 points of 100, 95 % interval; 21 people in 3 workshops). It holds for these people "
+    "(it could be from −12 to −4.1 points of 100, 95\u00a0% interval; 21 people in 3 workshops). It holds for these people "
     "only.",
     ("randomised", "improved"): "Side A: taking part lowered “Fear” by 8.2 points of 100, compared with not taking "
-    f"part (95 % interval 4.1 to 12; 21 people in 3 workshops). {HOPED} Chance decided who took part. It holds for "
+    f"part (95\u00a0% interval 4.1 to 12; 21 people in 3 workshops). {HOPED} Chance decided who took part. It holds for "
     "people like these, in this setting.",
     ("comparison", "improved"): "Side A: “Fear” ended 8.2 points of 100 lower among those who took part than in the "
-    "comparison group, allowing for where each began (95 % interval 4.1 to 12; 21 people in 3 workshops). This is "
+    "comparison group, allowing for where each began (95\u00a0% interval 4.1 to 12; 21 people in 3 workshops). This is "
     f"consistent with an effect of taking part. {HOPED} Chance did not decide who took part, so other differences "
     "between the two groups cannot be ruled out.",
 }  # fmt: skip
@@ -89,9 +89,7 @@ def test_inconclusive_says_what_it_could_be():
 
 def test_a_family_is_named_once_and_two_arms_are_counted():
     found = text("randomised", "improved", basis=Basis(40, None, 18), family=4, level=0.9)
-    part = (
-        "(90 % interval 4.1 to 12, allowing for 4 main results; 22 people who took part and 18 who did not)"
-    )
+    part = "(90\u00a0% interval 4.1 to 12, allowing for 4 main results; 22 people who took part and 18 who did not)"
     assert part in found
 
 
@@ -103,9 +101,42 @@ def test_a_difference_of_sides_names_both():
 
 def test_an_interval_ends_where_the_scale_ends():
     """From an average of 40.4 nobody can fall by 61, or rise by 82."""
-    assert "from −40 to +4.0 points" in text("before_after", "inconclusive", -3, -61.2, 4, before=40.4)
-    assert "from −2.0 to +60 points" in text("before_after", "inconclusive", 3, -2, 82.2, before=40.4)
-    assert "from −100 to +100 points" in text("comparison", "inconclusive", 3, -180, 150)
+    assert "from −40 to +4.0 points of 100, as far as the scale reaches, 95\u00a0% interval" in text(
+        "before_after", "inconclusive", -3, -61.2, 4, before=40.4
+    )
+    assert "from −2.0 to +60 points of 100, as far as the scale reaches, 95\u00a0% interval" in text(
+        "before_after", "inconclusive", 3, -2, 82.2, before=40.4
+    )
+    assert "from −100 to +100 points of 100, as far as the scale reaches, 95\u00a0% interval" in text(
+        "comparison", "inconclusive", 3, -180, 150
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "ar", "he"])
+@pytest.mark.parametrize(
+    "licence", ["these_rooms", "before_after", "comparison", "randomised", "retrospective_pre"]
+)
+@pytest.mark.parametrize("difference", [None, ("Side A", "Side B")])
+@pytest.mark.parametrize(
+    ("verdict", "value", "low", "high"),
+    [("improved", 50, 2, 101), ("no_meaningful_change", 1, -101, 2), ("inconclusive", 1, -2, 101), ("inconclusive", 1, -101, 101)],
+)  # fmt: skip
+def test_a_cut_interval_says_so_and_a_whole_one_does_not(
+    language, licence, difference, verdict, value, low, high
+):
+    reach = {"en": "as far as the scale reaches", "ar": "بقدر ما يسمح به المقياس", "he": "ככל שהסולם מאפשר"}[
+        language
+    ]
+
+    def told(low, high):
+        evidence = Evidence(value, low, high)
+        return claim(
+            licence, verdict, evidence, title="Fear", who="Side A", sesoi=5, basis=Basis(21, 3), language=language,
+            difference=difference,
+        )["text"].count(reach)  # fmt: skip
+
+    assert told(low, high) == 1
+    assert told(max(low, -100), min(high, 100)) == 0
 
 
 def test_an_interval_that_leaves_the_direction_open_is_said_to():
@@ -113,7 +144,7 @@ def test_an_interval_that_leaves_the_direction_open_is_said_to():
     assert found["rule"] == "before_after.inconclusive_wide"
     assert found["text"] == (
         "Side A: from 21 people in 3 workshops it cannot be told whether “Fear” rose or fell "
-        "(it could be from −40 to +60 points of 100, 95 % interval, allowing for 4 main results)."
+        "(it could be from −40 to +60 points of 100, as far as the scale reaches, 95\u00a0% interval, allowing for 4 main results)."
     )
     assert say("before_after", "inconclusive", 0, -15, 15.1)["rule"] == "before_after.inconclusive"
 
@@ -122,7 +153,7 @@ def test_people_who_were_invited_need_not_have_taken_part():
     basis = Basis(40, None, 18)
     assert text("randomised", "improved", basis=basis, arm_means="offered") == (
         "Side A: being invited to the workshop lowered “Fear” by 8.2 points of 100, compared with not being invited "
-        "(95 % interval 4.1 to 12; 22 people who were invited and 18 who were not). This is the direction hoped for. "
+        "(95\u00a0% interval 4.1 to 12; 22 people who were invited and 18 who were not). This is the direction hoped for. "
         "Chance decided who was invited; people count as invited whether they came or not. "
         "It holds for people like these, in this setting."
     )
@@ -146,7 +177,7 @@ def test_who_changed_less_is_not_said_to_have_changed_more():
     found = text("comparison", "worsened", -28, -36, -20, arms=(11.3, 39.4))
     assert found.startswith(
         "Side A: “Fear” ended 28 points of 100 lower among those who took part than in the comparison group, allowing "
-        "for where each began (95 % interval 20 to 36; 21 people in 3 workshops; change among those who took part: "
+        "for where each began (95\u00a0% interval 20 to 36; 21 people in 3 workshops; change among those who took part: "
         "+11, in the comparison group: +39)."
     )
     assert not any("changed more" in text("comparison", verdict) for verdict in VERDICTS)
@@ -177,8 +208,10 @@ def test_nothing_was_set_beforehand_if_the_plan_was_not_locked():
 
 
 def test_a_bound_is_never_rounded_to_what_the_rule_depends_on():
-    assert "95 % interval 0.02 to 4.0;" in text("before_after", "improved_below_sesoi", 2, 0.02, 4)
-    assert "95 % interval just above 0 to 4.0;" in text("before_after", "improved_below_sesoi", 2, 0.0002, 4)
+    assert "95\u00a0% interval 0.02 to 4.0;" in text("before_after", "improved_below_sesoi", 2, 0.02, 4)
+    assert "95\u00a0% interval just above 0 to 4.0;" in text(
+        "before_after", "improved_below_sesoi", 2, 0.0002, 4
+    )
     assert "from −5.04 to +4.98 points" in text("before_after", "inconclusive", 0, -5.04, 4.98)
     assert "from just below −5 to +1.0 points" in text("before_after", "inconclusive", -2, -5.0001, 1)
     assert "by 0.03 points" in text("before_after", "improved_below_sesoi", 0.03, 0.01, 0.05)
@@ -253,7 +286,7 @@ def test_no_sentence_breaks_its_licence(
     assert "nan" not in found["text"].lower()
     assert "-" not in found["text"], "a hyphen is no minus sign"
     assert "{" not in found["text"]
-    assert found["text"].count("95 %") == (verdict is not None and licence != "account")
+    assert found["text"].count("95\u00a0%") == (verdict is not None and licence != "account")
     assert check(suppressed_claim(licence, title="Fear", who="All", language="en")["text"], licence) == ()
 
 

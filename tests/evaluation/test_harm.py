@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from impact import stats
 from impact.evaluation import check
-from impact.evaluation.harm import _average, disclose_harm
+from impact.evaluation.harm import _average, _is_beyond, disclose_harm
 from impact.instruments import load_instrument
 from impact.plans import Alerts, Outcome, Thresholds
 
@@ -72,11 +72,13 @@ def test_the_share_worse_with_its_interval_beside_what_error_alone_gives(make):
         "North: of 24 people about “Fear of the other side”, 6 moved clearly against the direction hoped for, by more than "
     )
     assert (
-        " points of 100: 25 % (95 % interval 12 to 45). Chance in answering alone would put about 1"
+        " points of 100: 25\u00a0% (95\u00a0% interval 12 to 45). Chance in answering alone would put about 1"
         not in found["claim"]["text"]
     )
     assert "would put about one, or nobody, there." in found["claim"]["text"]
-    assert found["claim"]["text"].endswith("Alert: The share reaches the limit of 15 % that the plan sets.")
+    assert found["claim"]["text"].endswith(
+        "Alert: The share reaches the limit of 15\u00a0% that the plan sets."
+    )
 
 
 def test_of_so_many_people_says_by_how_many_points(make):
@@ -238,3 +240,20 @@ def test_thresholds_of_the_plan_hide_by_audience(make):
     assert harm_of(make.evaluate(plan, INSTRUMENT, rows))["worsened"] == 6
     public = harm_of(make.evaluate(plan, INSTRUMENT, rows, "public"))
     assert (public["worsened"], public["share"]["high"], public["alert"]) == (None, None, None)
+
+
+@pytest.mark.parametrize(("worse", "is_beyond"), [(6, True), (5, True), (4, False)])
+def test_more_people_worse_than_error_explains_is_said(make, worse, is_beyond):
+    """Of 24, 5 have the lower end 9.2 %, above the 2.5 % of error alone; 4 are hidden, and nothing is said of them."""
+    plan = plan_of(make)
+    text = harm_of(make.evaluate(plan, INSTRUMENT, programme(make, plan, worse)))["claim"]["text"]
+    said = "there. Even the lower end of the interval is above that: more people moved so than chance in answering alone explains. "
+    assert text.count(said) == int(is_beyond)
+
+
+def test_a_share_that_reaches_down_to_error_is_not_said_to_be_beyond_it():
+    """3 of 60 shown: Wilson's lower end is 1.7 %."""
+    row = {"share": {"low": stats.share(3, 60).low}, "expected_share": 0.025}
+    assert _is_beyond(row) is False
+    assert _is_beyond(row | {"share": {"low": None}}) is False
+    assert _is_beyond(row | {"share": {"low": 0.026}}) is True

@@ -23,14 +23,14 @@ def test_several_main_results_are_judged_together(block):
         "level": 0.95, "family": 4, "kind": "simultaneous", "rooms": False
     }  # fmt: skip
     assert found["text"] == (
-        "A 95 % interval is made by a rule that, in the long run, holds the true value in 95 of 100 cases. "
+        "A 95\u00a0% interval is made by a rule that, in the long run, holds the true value in 95 of 100 cases. "
         "The 4 main results are judged together, by wider intervals that allow for their number: if nothing had "
         "changed, at most about 5 programmes in 100 would show any of them as changed by chance."
     )
 
 
 def test_the_level_is_the_plans(block):
-    assert "A 90 % interval" in block(level=0.9)["text"]
+    assert "A 90\u00a0% interval" in block(level=0.9)["text"]
     assert "about 10 programmes in 100" in block(level=0.9)["text"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -157,6 +158,62 @@ def test_a_whole_result_is_in_its_language_with_every_name_and_sign_apart(make, 
         if licence:
             assert check(text, licence, language) == (), (path, text)
             assert not re.search("[A-Za-z]{2}", outside), (path, text)
+
+
+def blocks(document):
+    """Every block of a document that is a sentence with its licence and rule."""
+    if isinstance(document, list):
+        return [block for one in document for block in blocks(one)]
+    if not isinstance(document, dict):
+        return []
+    own = [document] if {"licence", "rule", "text"} <= set(document) else []
+    return own + [block for one in document.values() for block in blocks(one)]
+
+
+def rooms(make, language, workshops, has_retention):
+    """A programme of few workshops whose people all answer everything, so that results are shown; those of the first
+    two waves and what was kept at the third are evaluated each for itself."""
+    plan, _, labels = programme(make, language)
+    plan = plan if has_retention else replace(plan, retentions=())
+    rows = make.draw(
+        plan, INSTRUMENT, seed=4, workshops=workshops, people_per_side=30, shifts={"a": {"fear": -25}}, dropout=0.0,
+    )  # fmt: skip
+    asked = [(item.id, item.waves) for item in INSTRUMENT.closed_items if item.type == "likert"]
+    rows = [
+        row | {name: row[name] or "3" for name, waves in asked if name in row and row["wave"] in waves}
+        for row in rows
+    ]
+    return make.evaluate(plan, INSTRUMENT, rows, labels=labels)
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("workshops", [1, 2])
+def test_what_is_said_of_one_or_two_workshops_ends_with_whom_it_holds_for(make, language, workshops):
+    document = [rooms(make, language, workshops, has_retention) for has_retention in (False, True)]
+    entry = words(language)["licences"]["these_rooms"]
+    beside = (words(language)["perception_gap"]["rooms"], words(language)["response_shift"]["rooms"])
+    nothing_said = ("suppressed", "withheld", "missing")
+    said = [one for one in blocks(document) if one["rule"].split(".")[-1] not in nothing_said]
+    assert [one["licence"] for one in said] == ["these_rooms"] * len(said)
+    labelled = {}
+    for one in said:
+        found = [part for part in (entry["close"], entry["close_unclear"], *beside) if part in one["text"]]
+        labelled.setdefault(".".join(one["rule"].split(".")[:-1]), []).append(len(found) > 0)
+    assert {"these_rooms.harm", "these_rooms.retention", "these_rooms"} <= set(labelled)
+    assert {rule: all(has) for rule, has in labelled.items()} == dict.fromkeys(labelled, True)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_loss_or_a_share_kept_in_these_rooms_is_not_said_to_be_caused(make, language):
+    close = words(language)["licences"]["these_rooms"]["close"]
+    kept = [
+        row for row in rooms(make, language, 2, True)["retention"] if row["estimate"]["value"] is not None
+    ]
+    worse = [row for row in rooms(make, language, 2, False)["harm"] if row["n"]]
+    assert kept
+    assert worse
+    assert {row["claim"]["text"].endswith(close) for row in kept} == {True}
+    assert {close in row["claim"]["text"] for row in worse} == {True}
 
 
 @pytest.mark.parametrize("language", languages())

@@ -112,7 +112,8 @@ def test_the_share_kept_is_of_those_who_answered_three_times(evaluate, instrumen
     # The interval of tests/stats/test_ratio.py, four people by hand, to two decimals.
     assert (found["estimate"]["low"], found["estimate"]["high"]) == (0.3, 1.43)
     assert found["claim"]["text"] == (
-        "All people: of the gain in “Trust”, 50 % was still there later (95 % interval 30 % to 143 %)."
+        "All people: of the gain in “Trust”, 50\u00a0% was still there later (95\u00a0% interval 30\u00a0% to 143\u00a0%). It holds for "
+        "these people only, and without a comparison group it cannot be said that the workshops caused it."
     )
 
 
@@ -127,9 +128,40 @@ def test_without_a_clear_gain_there_is_no_share(evaluate, instrument, gains, cod
     found = evaluate(rows, retentions=(retention,), thresholds=replace_thresholds())["retention"][0]
     assert (found["estimate"]["value"], found["estimate"]["low"], found["estimator"]) == (None, None, None)
     assert code in codes(found)
-    assert (
-        found["claim"]["text"]
-        == "All people: there was no clear gain in “Trust” of which a share could have been kept."
+    assert found["claim"]["text"] == (
+        "All people: there was no clear gain in “Trust” of which a share could have been kept. It holds for these people "
+        "only."
+    )
+
+
+@pytest.mark.parametrize("n", [1, 12])
+def test_without_a_direction_there_is_no_gain_to_keep(make, n):
+    instrument = make.instrument(scales=("anger",))
+    rows = [
+        {"respondent": f"p{number}", "wave": wave, "workshop": f"W{number % 4}", "side": "a", "language": "en"}
+        | {"anger_1": str(level), "anger_2": str(level), "anger_3": str(6 - level)}
+        for number in range(n)
+        for wave, level in (("pre", 1), ("post", 3 + number % 2), ("followup", 2 + number % 3))
+    ]  # fmt: skip
+    plan = make.plan(
+        outcomes=(Outcome("anger", "primary"),), retentions=(Retention("retention", "followup", "post", "pre"),),
+        by_side=False, compare_sides=False, thresholds=replace_thresholds(1, 1),
+    )  # fmt: skip
+    (found,) = make.evaluate(plan, instrument, rows)["retention"]
+    assert (found["n"], found["estimate"]["value"], found["estimate"]["low"], found["estimator"]) == (
+        n,
+        None,
+        None,
+        None,
+    )
+    assert found["caveats"] == [
+        {
+            "code": "gain_without_direction",
+            "text": "No direction is hoped for on this scale, so there is no gain of which a share could be kept.",
+        }
+    ]
+    assert found["claim"]["text"] == (
+        "All people: no direction is hoped for in “Anger”, so there is no gain of which a share could be kept."
     )
 
 

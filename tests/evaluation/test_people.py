@@ -134,7 +134,7 @@ def test_unequal_loss_between_arms_is_told_with_both_shares(findings_of):
     rows = [row for arm, row in arms if arm == "workshop"] + kept
     found = findings_of(rows, design="comparison")["findings"][0]
     assert text_of(found, "differential_loss") == (
-        "Of those asked before, 100 % of the people who took part could be compared with later answers, and 60 % of "
+        "Of those asked before, 100\u00a0% of the people who took part could be compared with later answers, and 60\u00a0% of "
         "the comparison group; a difference may come from who was lost."
     )
     equal = findings_of(lost([row for _, row in arms], 0.4), design="comparison")["findings"][0]
@@ -146,7 +146,7 @@ def test_unequal_loss_between_sides_is_told_only_if_both_are_shown(findings_of):
     second = [row for room in range(3) for row in block(f"b{room}.", f"W{room}", side="b")]
     found = findings_of(first + lost(second, 0.3), by_side=True, compare_sides=True)["findings"]
     assert [("differential_loss_sides" in codes(one)) for one in found] == [True, True, True]
-    assert "(Side A: 100 %, Side B: 70 %)" in text_of(found[0], "differential_loss_sides")
+    assert "(Side A: 100\u00a0%, Side B: 70\u00a0%)" in text_of(found[0], "differential_loss_sides")
     few = findings_of(first + lost(second, 0.9), by_side=True)["findings"]
     assert few[1]["suppressed"]
     assert "differential_loss_sides" not in codes(few[0])

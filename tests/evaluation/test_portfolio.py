@@ -109,7 +109,7 @@ def test_two_programmes_by_hand():
         "licence": "before_after",
         "rule": "portfolio.before_after.inconclusive",
         "text": "All people: over 2 programmes with 80 people there is no clear evidence of a change in “Trust” (it could "
-        "be from −31 to +45 points of 100, 95 % interval).",
+        "be from −31 to +45 points of 100, 95\u00a0% interval).",
     }
 
 
@@ -118,8 +118,8 @@ def test_the_sentence_of_a_clear_result():
     found = pool_programmes(several([8.0, 10.0, 12.0, 10.0], [1.0] * 4))["results"][0]
     assert found["claim"]["text"] == (
         "All people: over 4 programmes with 160 people, “Trust” was higher after than before, by 10 points of 100 on "
-        "average (95 % interval 7.4 to 13). This is the direction hoped for. In a further programme like these it would "
-        "most likely lie between +3.4 and +17 points of 100 (95 % prediction interval). There were no comparison groups, "
+        "average (95\u00a0% interval 7.4 to 13). This is the direction hoped for. In a further programme like these it would "
+        "most likely lie between +3.4 and +17 points of 100 (95\u00a0% prediction interval). There were no comparison groups, "
         "so it cannot be said that the workshops caused it."
     )
     assert found["verdict"] == "improved"

@@ -110,7 +110,7 @@ def test_the_sentence_looks_back_and_corrects_nothing(make):
     assert text.startswith(
         "All people: looking back, people judged that their “Fear of the other side” had been "
     )
-    assert " points of 100 higher before than they said at the time (95 % interval " in text
+    assert " points of 100 higher before than they said at the time (95\u00a0% interval " in text
     assert text.endswith("the results above rest on what they said at the time.")
     assert check(text, found["claim"]["licence"]) == ()
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from impact import stats
 from impact.evaluation import as_submissions, run, to_json, verdict
-from impact.evaluation.sensitivity import ANALYSES, no_summary
+from impact.evaluation.sensitivity import ANALYSES, label, no_summary, summary
 from impact.linkage import link
 from impact.plans import Outcome, Thresholds
 
@@ -141,10 +141,45 @@ def test_the_summary_counts_what_is_shown_and_names_what_differs(evaluate):
         if differing:
             names = "; ".join(rows[name]["label"] for name in differing)
             assert summary["text"] == (
-                f"The verdict is the same in {summary['same']} of {summary['of']} other analyses; it differs here: {names}."
+                f"The verdict is the same in {summary['same']} of the {summary['of']} other analyses that can be shown, of 9 "
+                f"planned; it differs here: {names}."
             )
         else:
-            assert summary["text"] == f"The verdict is the same in all {summary['of']} other analyses."
+            assert summary["text"] == (
+                f"The verdict is the same in all {summary['of']} other analyses that can be shown, of 9 planned."
+            )
+
+
+def summed(verdicts, language="en"):
+    """The sentence on analyses with these verdicts; the main one is `improved`."""
+    rows = [
+        {"analysis": name, "label": label(name, False, language), "verdict": verdict, "counted": True}
+        for name, verdict in zip(ANALYSES, verdicts, strict=False)
+    ]
+    return summary("improved", rows, language)["text"]
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "text"),
+    [
+        ("+", "The verdict is the same in the one other analysis that can be shown, of 9 planned."),
+        ("-", "The verdict differs in the one other analysis that can be shown, of 9 planned: {0}."),
+        ("++", "The verdict is the same in both other analyses that can be shown, of 9 planned."),
+        ("--", "The verdict differs in both other analyses that can be shown, of 9 planned: {0}; {1}."),
+        ("+-", "The verdict is the same in 1 of the 2 other analyses that can be shown, of 9 planned; it differs here: {1}."),
+        ("+++", "The verdict is the same in all 3 other analyses that can be shown, of 9 planned."),
+        ("---", "The verdict differs in all 3 other analyses that can be shown, of 9 planned: {0}; {1}; {2}."),
+    ],
+)  # fmt: skip
+def test_the_summary_reads_well_however_many_there_are(verdicts, text):
+    names = [label(name, False, "en") for name in ANALYSES]
+    assert summed(["improved" if one == "+" else "worsened" for one in verdicts]) == text.format(*names)
+
+
+@pytest.mark.parametrize(("language", "joiner"), [("ar", "؛ "), ("he", " · ")])
+def test_names_are_joined_as_the_language_joins_them(language, joiner):
+    first, second = (label(name, False, language) for name in ANALYSES[:2])
+    assert summed(["worsened", "worsened"], language).split(": ")[1] == f"{first}{joiner}{second}."
 
 
 def test_few_workshops_are_shown_by_workshop_beside(evaluate):

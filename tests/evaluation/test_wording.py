@@ -71,6 +71,7 @@ def test_a_translation_is_in_its_own_script_and_a_draft(language):
         "frequencies.expected",
         "basis.in_workshops",
         "plurals.people",
+        "sensitivity.summary.joiner",
     }
     for key, text in flat(own).items():
         bare = re.sub(r"\{\w+\}", "", text)
@@ -106,3 +107,14 @@ def test_people_are_counted_in_the_language():
     assert counted("people", 2, "he") == "שני אנשים"
     assert counted("people", 7, "ar") == "7 أشخاص"
     assert counted("workshops", 3, "en") == "3 workshops"
+
+
+@pytest.mark.parametrize("language", languages())
+def test_a_number_and_its_per_cent_are_never_parted(language):
+    """A no-break space stands between them, in the sentences of findings and in those of the report."""
+    report = yaml.safe_load(
+        (wording._FOLDER.parents[1] / "report" / "words" / "en.yaml").read_text(encoding="utf-8")
+    )
+    texts = {**flat(raw(language)), **flat(report)}
+    assert {key: text for key, text in texts.items() if re.search(r"[}0-9] ?%", text)} == {}
+    assert sum(text.count("\u00a0%") for text in flat(raw(language)).values()) > 60

@@ -169,7 +169,7 @@ def test_other_ways_stand_below_the_main_result_all_of_them(full: Findings) -> N
     part = parts_of(full)["ways"]
     assert rows(part) == [
         ("Fear of the other side: Side A", "", "", ""),
-        ("As planned (the main result)", "−12.4", "−17.6 to −7.2", "lower afterwards, as hoped"),
+        ("The main result", "−12.4", "−17.6 to −7.2", "lower afterwards, as hoped"),
         ("Every person on their own", "−12.5", "−26.5 to +1.5", "cannot tell"),
         ("By lot", "–", "–", "not shown (1)"),
     ]
@@ -251,6 +251,14 @@ def test_deviations_are_counted_where_the_plan_is_named(full: Findings) -> None:
     )
     entries = {entry.term: entry.text for entry in report_page(full | {"deviations": []}).identity}
     assert entries["Deviations from the plan"] == "none recorded"
+    (one,) = full["deviations"]
+    for rows, told in (
+        ([one | {"reason": None}], "1 recorded, see “Deviations from the plan”"),
+        ([one, one], "2 recorded, each with its reason under “Deviations from the plan”"),
+        ([one, one | {"reason": ""}], "2 recorded, see “Deviations from the plan”"),
+    ):
+        entries = {entry.term: entry.text for entry in report_page(full | {"deviations": rows}).identity}
+        assert entries["Deviations from the plan"] == told
 
 
 def test_the_terminal_tells_the_chain_as_a_way(full: Findings) -> None:
@@ -258,3 +266,60 @@ def test_the_terminal_tells_the_chain_as_a_way(full: Findings) -> None:
     assert "• Side A: invited 60 → answered (before) 48; analysed 41\n" in text
     assert "Why no more may be said of it: There were fewer than ten people." in text
     assert max(len(line) for line in text.splitlines()) <= 96
+
+
+def harm_rows(full: Findings, *changes: Findings) -> Findings:
+    row = full["harm"][0] | {"alert": False, "role": "primary"}
+    return full | {"harm": [row | change for change in changes]}
+
+
+def harm_notes(full: Findings, *alerts: bool | None) -> tuple[str, ...]:
+    """The notes of rows that all have a concern, so that the part is there."""
+    guard = {"role": "guard"}
+    return parts_of(harm_rows(full, *(guard | {"alert": alert} for alert in alerts)))["harm"].notes
+
+
+NOT_SHOWN = "That there is no alert does not show that nobody was harmed."
+
+
+def test_alerts_that_may_not_be_said_are_no_all_clear(full: Findings) -> None:
+    assert harm_notes(full, None, None) == (
+        "Whether the plan’s rule gives an alert may not be said for any of the 2 results. This does not show that nobody was "
+        "harmed.",
+    )
+    assert harm_notes(full, False, False, None) == (
+        f"Alerts by the plan’s rule: none of the 2 that may be said; not said for 1. {NOT_SHOWN}",
+    )
+    assert harm_notes(full, True, False, None) == (
+        f"Alerts by the plan’s rule: 1 of the 2 that may be said; not said for 1. {NOT_SHOWN}",
+    )
+    assert harm_notes(full, False, False) == (f"Alerts by the plan’s rule: none of 2 results. {NOT_SHOWN}",)
+
+
+def test_more_people_worse_than_error_explains_stand_with_the_alerts(full: Findings) -> None:
+    """The whole interval of one row lies above the 2.5 % of error alone, that of the other does not."""
+    calm = {"average": {"harm": "excluded", "sesoi": 5.0}, "claim": said("Calm.")}
+    alone = {"code": "share_takes_people_alone", "text": "People one by one."}
+    beyond = calm | {"share": estimate(0.2, 0.0251, 0.4), "claim": said("Beyond."), "caveats": [alone]}
+    at = calm | {"share": estimate(0.2, 0.025, 0.4)}
+    page = harm_rows(full, at, beyond)
+    part = parts_of(page)["harm"]
+    assert part.sentences == ("Beyond.",)
+    assert part.notes == (f"Alerts by the plan’s rule: none of 2 results. {NOT_SHOWN}", "People one by one.")
+    shown = findings_text(page, 96).split("\n\n")
+    assert shown[shown.index("HARM") + 1].splitlines()[0] == "• Beyond."
+
+
+def test_harm_on_average_says_by_how_many_points(full: Findings) -> None:
+    def told(*sesois: float | None) -> tuple[str, list[str]]:
+        (table,) = parts_of(
+            harm_rows(full, *({"average": {"harm": "excluded", "sesoi": sesoi}} for sesoi in sesois))
+        )["harm-all"].tables
+        return table.columns[6].title, [row.cells[6] for row in table.rows]
+
+    assert told(5.0, 5.0) == ("Worse by 5 points or more, on average", ["ruled out"] * 2)
+    assert told(1.0) == ("Worse by 1 point or more, on average", ["ruled out"])
+    assert told(5.0, 2.5) == (
+        "Worse on average, by what matters or more", ["ruled out (5 points)", "ruled out (2.5 points)"],
+    )  # fmt: skip
+    assert told(None) == ("Worse on average, by what matters or more", ["ruled out"])

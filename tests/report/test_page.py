@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
+from impact.evaluation.wording import words
 from impact.report import report_page
 
 Findings = dict[str, Any]
@@ -134,6 +135,18 @@ def test_a_plan_that_was_fixed_is_named_first_and_one_that_was_not_is_a_limit(fi
     page = report_page(findings)
     assert page.words["kicker"] == "Impact report · plan fixed beforehand on 2026-09-03"
     assert "The analysis plan was not fixed beforehand." not in page.limits
+    findings["deviations"] = ["The SESOI of fear was 3, and is 5."]
+    assert report_page(findings).words["kicker"] == (
+        "Impact report · plan fixed beforehand on 2026-09-03, changed since (see deviations)"
+    )
+
+
+def test_that_the_plan_was_not_fixed_is_said_once(findings: Findings) -> None:
+    caveat = {"code": "plan_not_locked", "text": "The plan was not locked."}
+    findings["caveats"].append(caveat)
+    limits = report_page(findings).limits
+    assert limits.count("The plan was not locked.") == 1
+    assert limits.count("The analysis plan was not fixed beforehand.") == 0
 
 
 def test_nothing_to_show_is_said_once_and_for_its_audience(
@@ -220,3 +233,14 @@ def test_names_of_procedures_are_for_statisticians_only(findings: Findings) -> N
     )
     findings["labels"]["workshops"] = 0
     assert "Workshops" not in {entry.term for entry in report_page(findings).method}
+
+
+def test_the_rule_of_disclosure_is_told_whole_and_names_what_it_does_not_hold_for(findings: Findings) -> None:
+    texts = words("en")["disclosure"]
+    rule = f"{texts['rule'].format(threshold=10)} {texts['public']}"
+    assert rule.startswith(
+        "A number about a group is shown only if the group has at least 10 people, apart from counts of who came and "
+        "answered, and a total only if"
+    )
+    findings["disclosure"] = {"rule": rule}
+    assert {entry.term: entry.text for entry in report_page(findings).method}["Disclosure"] == rule

@@ -54,8 +54,10 @@ def workshop_row(
     sample: Sample,
     title: str,
     who: str,
+    decided: str | None = None,
 ) -> Row:
-    """One row: a primary scale, a contrast and a side (None: all people). Keys with _ are for disclosure only."""
+    """One row: a primary scale, a contrast and a side (None: all people); `decided` is the verdict of its finding. Keys
+    with _ are for disclosure only."""
     sizes, means, errors = _by_workshop(sample)
     level, sesoi = setting.plan.level, setting.plan.sesoi_of(outcome)
     can = len(sizes) > 1 and bool((sizes > 1).all()) and bool((errors > 0).all())
@@ -71,7 +73,7 @@ def workshop_row(
         "subgroup": {"side": side} if side else {},
         "workshops": len(sizes),
         "n": sample.n,
-        "text": _text(block, len(sizes), sesoi, title, who, language),
+        "text": _text(block, len(sizes), sesoi, title, who, language, decided),
         "caveats": [caveat(code, language) for code in codes],
         "suppressed": False,
         "_smallest": int(sizes.min()) if len(sizes) else 0,
@@ -100,8 +102,10 @@ def _by_workshop(sample: Sample) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return sizes, means, np.sqrt(squares / np.maximum(sizes - 1, 1) / sizes)
 
 
-def _text(block: Row, k: int, sesoi: float, title: str, who: str, language: str) -> str | None:
-    """What a further workshop would show, in plain words."""
+def _text(
+    block: Row, k: int, sesoi: float, title: str, who: str, language: str, decided: str | None
+) -> str | None:
+    """What a further workshop would show, in plain words; where the finding is inconclusive, so is its direction."""
     ahead, estimate = block["prediction"], block["estimate"]
     if ahead["low"] is None:
         return None
@@ -116,6 +120,7 @@ def _text(block: Row, k: int, sesoi: float, title: str, who: str, language: str)
         **named(catalogue, who=who, title=title), k=k, low=signed(low), high=signed(high), level=f"{100 * estimate['level']:g}",
         value=signed(estimate["value"]), mean_low=signed(mean_low), mean_high=signed(mean_high),
     )  # fmt: skip
+    text += f" {catalogue['portfolio']['unsettled']}" if decided == "inconclusive" else ""
     text = f"{text} {catalogue['licences']['before_after']['close']}"
     return text[:1].upper() + text[1:]
 

@@ -21,7 +21,7 @@ from impact.evaluation.wording import counted, language_for, words
 
 __all__ = [
     "LICENCES", "Basis", "Breach", "Evidence", "check", "claim", "frequencies", "licence_block", "licence_of",
-    "size_word", "suppressed_claim",
+    "rooms_close", "size_word", "suppressed_claim",
 ]  # fmt: skip
 LICENCES = licence_ids()
 _KIND = {
@@ -71,6 +71,10 @@ class Evidence:
         """The interval as far as the scale allows: nobody falls below 0 or rises above 100."""
         floor = -100.0 if self.before is None else -self.before
         return max(self.low, floor), min(self.high, floor + 100.0 if self.before is not None else 100.0)
+
+    def is_clipped(self) -> bool:
+        """Whether the scale ends before the interval does."""
+        return self.clipped() != (self.low, self.high)
 
 
 def size_word(value: float | None, rule: str = "lovakov2021") -> str | None:
@@ -171,6 +175,17 @@ def _close(entry: Mapping[str, Any], kind: str) -> str:
     return entry["close"] if kind in ("moved", "alike", "said") else entry["close_unclear"]
 
 
+def rooms_close(licence: str, language: str, is_moved: bool = True) -> str:
+    """What ends a sentence beside the findings that holds for the people in these rooms only; "" under other licences.
+
+    `is_moved`: it says that scores moved, so that what moved them is not said either.
+    """
+    if licence != "these_rooms":
+        return ""
+    entry = words(language)["licences"][licence]
+    return str(entry["close" if is_moved else "close_unclear"])
+
+
 def suppressed_claim(
     licence: str, *, title: str, who: str, language: str, arm_means: str = "attended", why: str = "suppressed"
 ) -> dict[str, Any]:
@@ -190,7 +205,7 @@ def _values(catalogue: Mapping[str, Any], evidence: Evidence, sesoi: float) -> d
     def signed(number: float) -> str:
         return isolated(catalogue, in_words(number, marks, chosen, with_sign=True))
 
-    filled = {"sesoi": f"{sesoi:g}", "level": f"{100 * evidence.level:g}", "adjusted": ""}
+    filled = {"sesoi": f"{sesoi:g}", "level": f"{100 * evidence.level:g}", "adjusted": "", "reach": ""}
     if evidence.value is not None:
         up = evidence.value > 0
         filled |= {
@@ -201,6 +216,7 @@ def _values(catalogue: Mapping[str, Any], evidence: Evidence, sesoi: float) -> d
         }
     if evidence.low is not None:
         low, high = evidence.clipped()
+        filled["reach"] = catalogue["basis"]["reach"] if evidence.is_clipped() else ""
         small, large = sorted((abs(low), abs(high)))
         filled |= {"small": plain(small), "large": plain(large), "low": signed(low), "high": signed(high)}
     if evidence.family > 1:

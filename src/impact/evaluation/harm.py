@@ -25,7 +25,7 @@ from typing import Any
 
 from impact import stats
 from impact.evaluation.change import CONFIDENCE
-from impact.evaluation.claims import frequencies_expected
+from impact.evaluation.claims import frequencies_expected, rooms_close
 from impact.evaluation.finding import who
 from impact.evaluation.isolates import named, numbered
 from impact.evaluation.labels import Labels, scale_title
@@ -186,14 +186,25 @@ def _claim(
         parts = [catalogue["suppressed"]]
     else:
         parts = [forms["people"][row["_count"]], forms["average"][kind]]
+        is_moved = row["_count"] != "none" or kind == "found"
+        if _is_beyond(row):
+            parts.insert(1, forms["people"]["beyond"])
+        if is_moved or kind != "unknown":
+            parts.append(rooms_close(licence, language, is_moved))
         values |= numbered(catalogue, **_numbers(row, catalogue["words"], language))
         if row["alert_rule"]:
             parts.append(forms["alert"][str(row["alert"]).lower()])
             values["limit"] = f"{100 * row['alert_rule']['worse_share']:g}"
             values["judged"] = forms["judged"][row["alert_rule"]["evaluate"]]
-    text = " ".join(part.format(**values) for part in parts)
+    text = " ".join(part.format(**values) for part in parts if part)
     rule = f"{licence}.harm.{'suppressed' if row['suppressed'] else kind}"
     return {"licence": licence, "rule": rule, "language": language, "text": text[:1].upper() + text[1:]}
+
+
+def _is_beyond(row: Row) -> bool:
+    """Whether even the lower end of the share got worse lies above what error of measurement alone would put there."""
+    low = row["share"]["low"]
+    return low is not None and low > row["expected_share"]
 
 
 def _numbers(row: Row, chosen: Row, language: str) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """Retention: the share of a gain that is kept, (later − before) / (sooner − before), for people who answered all three.
 
 The interval is Fieller's, clustered by workshop as the plan's estimator is (`stats.ratio_of_means`). Where the gain's
-own interval holds zero there is no gain to keep a share of: no share is told, only why. A share says nothing of the
-size of the gain; that stands in the findings.
+own interval holds zero there is no gain to keep a share of: no share is told, only why. Nor is there where no direction
+is hoped for on the scale. A share says nothing of the size of the gain; that stands in the findings.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 
 from impact import stats
 from impact.evaluation import findings
-from impact.evaluation.claims import licence_of
+from impact.evaluation.claims import licence_of, rooms_close
 from impact.evaluation.designs import is_few
 from impact.evaluation.finding import who
 from impact.evaluation.isolates import named
@@ -75,8 +75,9 @@ def _row(
     subgroup = {"side": side} if side else {}
     by_person = plan.cluster == "none" or is_few(plan, setting.ran)
     is_told = not (by_person and plan.cluster != "none" and plan.few_workshops == "none")
-    found, codes = None, ["too_few_people"]
-    if len(gain) >= max(plan.minimum_n, 1):
+    has_direction = setting.instrument.scale[outcome.scale].direction != "none"
+    found, codes = None, ["too_few_people" if has_direction else "gain_without_direction"]
+    if has_direction and len(gain) >= max(plan.minimum_n, 1):
         # Differences of scores carry floating-point dust; equal changes must be equal.
         kept, gain = np.round(kept, 9), np.round(gain, 9)
         found = stats.ratio_of_means(kept, gain, None if by_person else cluster, plan.level)
@@ -121,7 +122,7 @@ def _codes(setting: Setting, outcome: Outcome, found: Any, is_told: bool) -> lis
         return [*codes, "no_clear_gain"]
     if not found.denominator:
         return [*codes, "no_clear_gain"]
-    if direction != "none" and (found.denominator > 0) != (direction == "higher"):
+    if (found.denominator > 0) != (direction == "higher"):
         return [*codes, "no_gain"]
     return codes if found.low is not None and is_told else [*codes, "no_interval"]
 
@@ -138,6 +139,8 @@ def _claim(
     kind = "missing"
     if estimate["value"] is not None:
         kind = "value" if estimate["low"] is None else "share"
+    elif "gain_without_direction" in codes:
+        kind = "undirected"
     elif "no_clear_gain" in codes or "no_gain" in codes:
         kind = "unclear"
     licence = licence_of(plan.design, plan.cluster != "none", is_few(plan, setting.ran))
@@ -152,7 +155,8 @@ def _claim(
         ),
         level=f"{100 * plan.level:g}", **shares,
     )  # fmt: skip
-    text = text[:1].upper() + text[1:]
+    close = "" if kind in ("missing", "undirected") else rooms_close(licence, language, kind != "unclear")
+    text = " ".join(part for part in (text[:1].upper() + text[1:], close) if part)
     return {"licence": licence, "rule": f"{licence}.retention.{kind}", "language": language, "text": text}
 
 

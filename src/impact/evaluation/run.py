@@ -207,7 +207,7 @@ class _Engine:
             self.findings.append(beside(found))
             if outcome.role == "primary":
                 self.analysed[sample.rows] = True
-                self._over_workshops(outcome, contrast, side, sample)
+                self._over_workshops(outcome, contrast, side, sample, found["verdict"])
         if outcome.role == "primary" and looked_back is None and outcome.scale not in self.samples:
             self.samples[outcome.scale] = lost_samples(contrast, scores, samples, asked_rows)
         if setting.plan.compare_sides and outcome.role == "primary":
@@ -220,13 +220,15 @@ class _Engine:
         by_level = subgroup_findings(setting, outcome, contrast, samples, self._levels, asked_rows, alphas)
         self.findings += [beside(found) for found in by_level]
 
-    def _over_workshops(self, outcome: Outcome, contrast: Contrast, side: str | None, sample: Sample) -> None:
+    def _over_workshops(
+        self, outcome: Outcome, contrast: Contrast, side: str | None, sample: Sample, decided: str | None
+    ) -> None:
         if not across_workshops.applies(self.setting):
             return
         names = self.setting.labels
         title = naming.scale_title(self.setting.instrument, outcome.scale, names, side)
         row = across_workshops.workshop_row(
-            self.setting, outcome, contrast, side, sample, title, who(names, side)
+            self.setting, outcome, contrast, side, sample, title, who(names, side), decided
         )
         self.over_workshops.append(row)
 

@@ -5,7 +5,8 @@
                        the wording. `tipping_point` has a shift in points as its value, no interval, and the verdict
                        that would come out there
 `sensitivity_summary`  {same, of, differing, text}: in how many of the analyses that could be done and may be shown the
-                       verdict is the main one, and the ids of those where it is not
+                       verdict is the main one, and the ids of those where it is not. The text says as well how many
+                       were planned, which is the same for every audience: all of ANALYSES but the tipping point
 
 `counted` rows are those that `of` counts: with a verdict, and of other people or by another method than the main
 analysis. A tipping point is none: by its nature its verdict is another one. What may be shown is decided in
@@ -157,9 +158,16 @@ def summary(main: str | None, rows: list[dict[str, Any]], language: str) -> dict
         return no_summary() | {"same": 0, "of": 0, "text": forms["no_verdict" if main is None else "none"]}
     differing = [row for row in counted if row["verdict"] != main]
     same, of = len(counted) - len(differing), len(counted)
-    names = "; ".join(row["label"] for row in differing)
-    form = "one" if of == 1 else "all" if not differing else "some"
-    if of == 1 and differing:
-        form = "one_differs"
-    text = forms[form].format(same=same, of=of, names=names)
+    planned = sum(analysis != "tipping_point" for analysis in ANALYSES)
+    names = forms["joiner"].join(row["label"] for row in differing)
+    text = forms[_form(same, of)].format(same=same, of=of, planned=planned, names=names)
     return {"same": same, "of": of, "differing": [row["analysis"] for row in differing], "text": text}
+
+
+def _form(same: int, of: int) -> str:
+    """Which sentence counts `same` of `of` analyses: one, both, or more of them."""
+    if same not in (0, of):
+        return "some"
+    if of == 1:
+        return "one" if same else "one_differs"
+    return ("two" if of == 2 else "all") + ("" if same else "_differ")

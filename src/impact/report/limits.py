@@ -13,7 +13,8 @@ _FIRST_WAVES = ("pre", "post")
 
 
 def limits_of(findings: Mapping[str, Any], reading: Reading) -> tuple[str, ...]:
-    """The caveats of the whole, then those of single findings with their places, then a plan that was not fixed."""
+    """The caveats of the whole, then those of single findings with their places, then a plan that was not fixed,
+    where no caveat says so."""
     whole = texts(findings.get("caveats", ()))
     places: dict[str, list[Finding]] = {}
     for finding in reading.ordered():
@@ -24,8 +25,16 @@ def limits_of(findings: Mapping[str, Any], reading: Reading) -> tuple[str, ...]:
         reading.word("page.limit_of", text=caveat, where=_where(reading, found))
         for caveat, found in places.items()
     )
-    unfixed = () if findings["plan"].get("locked_at") else (reading.word("page.not_locked"),)
+    is_said = findings["plan"].get("locked_at") or "plan_not_locked" in _codes(findings)
+    unfixed = () if is_said else (reading.word("page.not_locked"),)
     return (*whole, *own, *unfixed)
+
+
+def _codes(findings: Mapping[str, Any]) -> set[str]:
+    """The codes of the caveats of the whole and of single findings."""
+    blocks = (findings, *findings["findings"])
+    listed = [one for block in blocks for one in block.get("caveats") or ()]
+    return {one["code"] for one in listed if isinstance(one, Mapping) and one.get("code")}
 
 
 def first_limitation(findings: Mapping[str, Any]) -> str:

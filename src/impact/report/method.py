@@ -42,7 +42,7 @@ def method_entries(findings: Mapping[str, Any], reading: Reading) -> tuple[Entry
         entry("estimator", " ".join(named)),
         entry("interval", clean((findings.get("intervals") or {}).get("text", ""), limit=600)),
     ]
-    rule = clean((findings.get("disclosure") or {}).get("rule", ""), limit=600)
+    rule = clean((findings.get("disclosure") or {}).get("rule", ""), limit=1200)
     entries += [entry("disclosure", rule), entry("exact", _exactly(reading, tuple(estimators)))]
     return tuple(entry for entry in entries if entry.text)
 

@@ -233,11 +233,11 @@ def _identity(findings: Mapping[str, Any], reading: Reading) -> tuple[Entry, ...
 
 
 def _deviations(findings: Mapping[str, Any], reading: Reading) -> str:
-    told, count = texts(findings.get("deviations", ())), len(deviations(reading))
-    if count:
-        return reading.word(
-            "identity.deviations_one" if count == 1 else "identity.deviations_some", count=count
-        )
+    told, listed = texts(findings.get("deviations", ())), deviations(reading)
+    if listed:
+        form = "deviations_one" if len(listed) == 1 else "deviations_some"
+        form += "_reasons" if all(one["reason"] for one in listed) else ""
+        return reading.word(f"identity.{form}", count=len(listed))
     return " ".join(told) or reading.word("identity.deviations_none")
 
 
@@ -265,4 +265,8 @@ def _words(reading: Reading, locked_on: str) -> dict[str, str]:
 
 
 def _kicker(reading: Reading, locked_on: str) -> dict[str, str]:
-    return {"kicker": reading.word("page.kicker_locked", day=locked_on)} if locked_on else {}
+    """Named first: that the plan was fixed beforehand, and whether it is still the one that was."""
+    if not locked_on:
+        return {}
+    form = "kicker_changed" if reading.findings.get("deviations") else "kicker_locked"
+    return {"kicker": reading.word(f"page.{form}", day=locked_on)}

@@ -1,4 +1,5 @@
-"""Harm: alerts by the plan's rule first, then averages against the direction hoped for. Its absence is never said."""
+"""Harm: alerts by the plan's rule first, then more people worse than error explains, and averages against the direction
+hoped for. Its absence is never said."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from impact.report.wording import word_or
 
 
 def harm_part(reading: Reading) -> Part | None:
-    """What concerns, in sentences: alerts, then worse averages and guard outcomes where harm is not excluded."""
+    """What concerns, in sentences: alerts, then more people clearly worse than error of measurement alone explains,
+    worse averages, and guard outcomes where harm is not excluded."""
     rows = rows_of(reading, "harm")
     if not rows:
         return None
@@ -22,7 +24,8 @@ def harm_part(reading: Reading) -> Part | None:
     sentences = tuple(text for row in [*alerts, *concerns] if (text := claim_of(reading, row)))
     if not sentences and not _judged(rows):
         return None
-    return Part("harm", reading.word("beside.harm"), sentences, (), _counted(reading, rows))
+    notes = (*_counted(reading, rows), *caveats_of(row for row in rows if _is_beyond(row)))
+    return Part("harm", reading.word("beside.harm"), sentences, (), notes)
 
 
 def harm_annex(reading: Reading) -> Part | None:
@@ -33,8 +36,14 @@ def harm_annex(reading: Reading) -> Part | None:
     names = ("scale", "side", "n", "worse", "plain", "by_error", "harm_average")
     names += ("alert",) if _judged(rows) else ()
     worded = ("scale", "side", "harm_average", "alert")
-    heads = columns(reading, *names, worded=worded, level=level_of(reading, rows[0]["share"]))
-    listed = tuple(TableRow(_cells(reading, row)[: len(names)]) for row in rows)
+    sesois = {row["average"].get("sesoi") for row in rows}
+    sesoi = sesois.pop() if len(sesois) == 1 else None
+    if sesoi is None:
+        names = tuple("harm_average_each" if name == "harm_average" else name for name in names)
+        worded = (*worded, "harm_average_each")
+    level = level_of(reading, rows[0]["share"])
+    heads = columns(reading, *names, worded=worded, level=level, by=_points(reading, sesoi))
+    listed = tuple(TableRow(_cells(reading, row, sesoi is None)[: len(names)]) for row in rows)
     table = Table(reading.word("beside.harm_caption"), heads, listed)
     notes = (reading.word("beside.harm_note", threshold=reading.threshold), *caveats_of(rows))
     return Part("harm-all", reading.word("beside.harm_all"), (), (table,), notes)
@@ -42,7 +51,13 @@ def harm_annex(reading: Reading) -> Part | None:
 
 def _concerns(row: Row) -> bool:
     harm = row["average"]["harm"]
-    return harm == "found" or (row["role"] == "guard" and harm == "not_excluded")
+    return _is_beyond(row) or harm == "found" or (row["role"] == "guard" and harm == "not_excluded")
+
+
+def _is_beyond(row: Row) -> bool:
+    """Whether even the lower end of the share got worse lies above what error of measurement alone would put there."""
+    low, expected = row["share"]["low"], row["expected_share"]
+    return low is not None and expected is not None and low > expected
 
 
 def _judged(rows: Sequence[Row]) -> list[Row]:
@@ -55,12 +70,30 @@ def _counted(reading: Reading, rows: Sequence[Row]) -> tuple[str, ...]:
         return (reading.word("beside.harm_no_rule"),)
     alerts = sum(bool(row["alert"]) for row in judged)
     unknown = sum(row["alert"] is None for row in judged)
+    said = len(judged) - unknown
+    if not said:
+        return (reading.word("beside.harm_alerts_not_said", total=len(judged)),)
     form = "beside.harm_alerts_unknown" if unknown else "beside.harm_alerts"
-    return (reading.word(form, alerts=alerts, total=len(judged), unknown=unknown),)
+    alerts = str(alerts) if alerts else reading.word("beside.harm_alerts_no")
+    return (reading.word(form, alerts=alerts, said=said, unknown=unknown),)
 
 
-def _cells(reading: Reading, row: Row) -> tuple[str, ...]:
-    share, worsened, language = row["share"], row["worsened"], reading.language
+def _points(reading: Reading, sesoi: float | None) -> str:
+    """`5 points`, `1 point`; "" where there is no such number."""
+    if sesoi is None:
+        return ""
+    return reading.word("points.one" if sesoi == 1 else "points.other", points=f"{sesoi:g}")
+
+
+def _average(reading: Reading, row: Row, with_points: bool) -> str:
+    """Whether harm of the size that matters is ruled out; `with_points` where that size is not in the heading."""
+    harm, points = row["average"]["harm"], _points(reading, row["average"].get("sesoi"))
+    said = word_or(reading.language, f"harm_average.{harm}", "–")
+    return reading.word("harm_average.of", said=said, by=points) if with_points and harm and points else said
+
+
+def _cells(reading: Reading, row: Row, with_points: bool) -> tuple[str, ...]:
+    share, worsened = row["share"], row["worsened"]
     few = reading.word("few") if worsened is None else str(worsened)
     ends = (share["low"], share["high"])
     alert = {True: "yes", False: "no", None: "unknown"}[row["alert"]]
@@ -68,6 +101,6 @@ def _cells(reading: Reading, row: Row) -> tuple[str, ...]:
         scale_of(reading, row), reading.subgroup_label(row["subgroup"]), str(row["n"]), few,
         "–" if None in ends else reading.word("range", low=percent(ends[0]), high=percent(ends[1])),
         f"{100 * row['expected_share']:g}\u00a0%",
-        word_or(language, f"harm_average.{row['average']['harm']}", "–"),
+        _average(reading, row, with_points),
         reading.word(f"alert.{alert}"),
     )  # fmt: skip
