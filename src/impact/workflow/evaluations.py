@@ -8,7 +8,7 @@ from typing import Any
 
 from impact.errors import DataInvalid, Problem
 from impact.instruments import ARMS, Instrument, Submissions
-from impact.plans import Plan
+from impact.plans import Plan, lock_of_text
 from impact.settings import Settings
 from impact.store import Database, Programme, programmes
 from impact.store import submissions as stored
@@ -81,6 +81,7 @@ def evaluate_programme(
         programme = programmes.get(session, programme_id)
         plan, instrument = plan_of(programme, settings)
         submissions = stored.columns(session, programme, instrument, vault)
+    lock = lock_of_text(programme.plan_lock, f"the lock of {plan.id}") if programme.plan_lock else None
     links = linkage.link(instrument, submissions)
     return evaluation.run(
         plan,
@@ -90,6 +91,8 @@ def evaluate_programme(
         audience=audience,
         labels=_labels(programme),
         locked_at=programme.plan_locked_at,
+        locked_by=lock and lock.by,
+        deviations=lock.deviations(plan) if lock else (),
     )
 
 
