@@ -166,6 +166,39 @@ def test_a_locked_plan_is_said_to_be_planned_at_every_door_and_its_changes_are_t
     assert primary == {not deviations}
 
 
+FEW: dict[str, Callable[[list[Row]], list[Row]]] = {
+    "one person": lambda rows: rows[:1],
+    "one wave": lambda rows: [row for row in rows if row["wave"] == "pre"],
+    "one arm": lambda rows: [row | {"arm": "comparison"} for row in rows],
+    "no codes": lambda rows: [
+        {name: "" if name.startswith("code.") else cell for name, cell in row.items()} for row in rows
+    ],
+}
+
+
+@pytest.mark.parametrize("few", FEW.values(), ids=FEW)
+@pytest.mark.parametrize("audience", ["team", "public"])
+def test_data_that_lack_what_the_plan_compares_give_the_same_bytes_at_both_doors(
+    database: Database,
+    vault: Vault,
+    engine_settings: Settings,
+    dialogue: Dialogue,
+    rows: list[Row],
+    write: Callable[[str, Sequence[Row]], Path],
+    few: Callable[[list[Row]], list[Row]],
+    audience: str,
+) -> None:
+    plan, instrument = dialogue
+    path = write("few.csv", few(rows))
+    _, programme_id = workflow.import_programme(
+        database, vault, [path], plan=plan, instrument=instrument, name=plan.title
+    )
+    from_file = workflow.evaluate_files(plan, instrument, [path], audience=audience)
+    through = workflow.evaluate_programme(database, vault, engine_settings, programme_id, audience)
+    assert workflow.findings_json(through) == workflow.findings_json(from_file)
+    assert {found["estimate"]["value"] for found in from_file["findings"]} == {None}
+
+
 def test_order_of_rows_and_columns_and_several_files_change_nothing(
     dialogue: Dialogue, rows: list[Row], write: Callable[[str, Sequence[Row]], Path]
 ) -> None:
