@@ -1,4 +1,4 @@
-"""Ten kinds of bad input: each message names place, problem and remedy, and nothing is half-written."""
+"""Nine kinds of bad input: each message names place, problem and remedy, and nothing is half-written."""
 
 from __future__ import annotations
 
@@ -15,10 +15,6 @@ Spoil = Callable[[str], bytes]
 def unknown_column(good: str) -> bytes:
     header, *rows = good.splitlines()
     return "\n".join([f"{header},feer_3", *[f"{row},1" for row in rows]]).encode()
-
-
-def only_pre(good: str) -> bytes:
-    return "\n".join(line for line in good.splitlines() if ",post," not in line).encode()
 
 
 BAD_FILES: dict[str, tuple[Spoil, str]] = {
@@ -44,11 +40,6 @@ BAD_FILES: dict[str, tuple[Spoil, str]] = {
     "an empty file": (
         lambda _good: b"",
         "bad.csv: the file is empty. Export the data again, with a header and the answers.",
-    ),
-    "a file with only pre": (
-        only_pre,
-        "column wave: the data hold no submission at wave “post”, only “pre”: a change cannot be computed. "
-        "Add the file or the rows with wave “post”, or use a plan that does not compare it.",
     ),
     "a Latin-1 file": (
         lambda good: good.replace("North", "Zürich").encode("latin-1"),
@@ -114,11 +105,7 @@ def test_several_bad_files_are_told_together(impact: Impact, folder: Path) -> No
     ]
 
 
-# A file with only pre may be imported: post comes later.
-BAD_IMPORTS = {name: bad for name, bad in BAD_FILES.items() if name != "a file with only pre"}
-
-
-@pytest.mark.parametrize(("spoil", "message"), BAD_IMPORTS.values(), ids=BAD_IMPORTS)
+@pytest.mark.parametrize(("spoil", "message"), BAD_FILES.values(), ids=BAD_FILES)
 def test_a_bad_import_creates_no_programme(impact: Impact, folder: Path, spoil: Spoil, message: str) -> None:
     (folder / "bad.csv").write_bytes(spoil((folder / "good.csv").read_text(encoding="utf-8")))
     done = impact("import", "--create", "--plan", "tiny.yaml", "--name", "T", "--data", "bad.csv",

@@ -121,24 +121,6 @@ def test_the_same_file_twice_is_an_error_of_the_data(impact: Impact) -> None:
     assert done.stderr == "good.csv: the file is given more than once. Give it once.\n"
 
 
-def test_people_whom_nothing_names_are_an_error_not_withheld(impact: Impact, folder: Path) -> None:
-    text = (folder / "good.csv").read_text(encoding="utf-8")
-    (folder / "nobody.csv").write_text(re.sub(r"^p\d+,", ",", text, flags=re.M), encoding="utf-8")
-    done = impact("evaluate", "tiny.yaml", "--data", "nobody.csv")
-    assert (done.returncode, done.stdout) == (3, "")
-    assert done.stderr.startswith(
-        "the data: nobody is known by a respondent or a usable code, so no person's change can be computed. Fill "
-    )
-    rows = text.splitlines()
-    arms = [rows[0] + ",arm", *(row + ",comparison" for row in rows[1:])]
-    (folder / "arms.csv").write_text("\n".join(arms) + "\n", encoding="utf-8")
-    done = impact("evaluate", "tiny.yaml", "--data", "arms.csv")
-    assert (done.returncode, done.stdout) == (3, "")
-    assert done.stderr.startswith(
-        "column “arm”: everybody belongs to the comparison group, and this plan looks only"
-    )
-
-
 @pytest.mark.parametrize(
     ("out", "code", "message"),
     [

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -12,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 
 from impact.settings import Settings
-from impact.store import Database, open_database
+from impact.store import Database, open_database, programmes
 from impact.store.migrations import HEAD, VERSION_TABLE
 from impact.store.tables import METADATA
 
@@ -41,6 +43,25 @@ def test_sqlite_schema_is_the_declared_one_word_for_word(settings: Settings) -> 
     database.close()
 
 
+def test_a_programme_of_the_first_schema_is_kept_and_has_no_lock(
+    engine_settings: Settings, make_cast: Callable[[Database], Any]
+) -> None:
+    database = open_database(engine_settings)
+    cast = make_cast(database)
+    with database.session() as session:
+        before = programmes.get(session, cast.programme_id).model_dump()
+    with database.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE programme DROP COLUMN plan_lock"))
+        connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = '0001'"))
+    database.close()
+    database = open_database(engine_settings)
+    with database.session() as session:
+        after = programmes.get(session, cast.programme_id).model_dump()
+    database.close()
+    assert after == before
+    assert after["plan_lock"] is None
+
+
 @pytest.mark.postgres
 def test_postgresql_constraints_are_the_declared_ones(settings: Settings, postgres_url: str) -> None:
     database = open_database(Settings.for_folder(settings.data_dir, database_url=postgres_url))
@@ -55,10 +76,13 @@ def test_postgresql_constraints_are_the_declared_ones(settings: Settings, postgr
 
 
 def _sqlite_schema(connection: Connection) -> dict[str, list[str]]:
-    """Each statement as a sorted list of its clauses, since Alembic writes constraints in another order."""
+    """Each statement as a sorted list of its clauses, since Alembic writes constraints in another order, and SQLite
+    a column that was added later on the line of the last one."""
     query = text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> :own")
     return {
-        name: sorted(re.sub(r"\s+", " ", clause).strip(" ,)") for clause in re.split(r",?\s*\n", sql))
+        name: sorted(
+            re.sub(r"\s+", " ", clause).strip(" ,)") for clause in re.split(r",?\s*\n|, (?=\w+ TEXT)", sql)
+        )
         for name, sql in connection.execute(query, {"own": VERSION_TABLE})
     }
 

@@ -59,6 +59,7 @@ def test_a_programme_comes_back_as_it_was_made(database: Database, small_instrum
         "plan_sha256": "2" * 64,
         "plan_yaml": "id: small-plan\n",
         "plan_locked_at": None,
+        "plan_lock": None,
         "side_names": {"a": {"en": "North", "ar": "الشمال"}, "b": {"en": "South"}},
         "synthetic": True,
         "truth": truth,

@@ -16,7 +16,7 @@ from impact.instruments import Instrument
 from impact.plans import Plan
 from impact.resources import folder
 from impact.settings import Settings
-from impact.store import Database, invitations, new_idempotency_key
+from impact.store import Database, invitations, new_idempotency_key, programmes
 from impact.vault import Vault
 
 Row = dict[str, str]
@@ -279,3 +279,34 @@ def test_a_programme_that_could_not_be_opened_leaves_no_key(
         )
     assert workflow.list_programmes(database) == ()
     assert json.loads(settings.keyring.read_text(encoding="utf-8"))["keys"] == {}
+
+
+def test_a_lock_beside_the_plan_is_kept_and_checked_when_the_programme_is_opened(
+    settings: Settings, database: Database, vault: Vault, tmp_path: Path, dialogue: tuple[Plan, Instrument]
+) -> None:
+    path, instrument = tmp_path / "mine.yaml", dialogue[1]
+    text = Path(dialogue[0].path).read_text(encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
+    lock = workflow.lock_plan(workflow.find_plan(path)[0], "evaluator")
+    facts = {"instrument": instrument, "name": "Bridges", "workshops": [("North", "workshop")]}
+    made = workflow.create_programme(database, vault, plan=workflow.find_plan(path)[0], **facts)
+    with database.session() as session:
+        programme = programmes.get(session, made)
+        assert programme.plan_lock == lock.read_text(encoding="utf-8")
+        assert programme.plan_locked_at == json.loads(programme.plan_lock)["locked_at"]
+    path.write_text(text + "deviations:\n  - {path: seed, reason: A slip.}\n", encoding="utf-8")
+    with pytest.raises(PlanInvalid) as unfitting:
+        workflow.create_programme(database, vault, plan=workflow.find_plan(path)[0], **facts)
+    assert str(unfitting.value) == (
+        "mine.yaml, deviations: a reason is given for “seed”, which is as it was locked. "
+        "Name a place that was changed (none), or remove it."
+    )
+    lock.write_text("{}", encoding="utf-8")
+    with pytest.raises(InputInvalid) as broken:
+        workflow.create_programme(database, vault, plan=workflow.find_plan(path)[0], **facts)
+    assert str(broken.value) == (
+        "mine.lock.json: this is no lock of a plan: its keys are others. "
+        "Put back the file as “impact plan lock” wrote it; a plan is not locked a second time."
+    )
+    assert [one.id for one in workflow.list_programmes(database)] == [made]
+    assert list(json.loads(settings.keyring.read_text(encoding="utf-8"))["keys"]) == [made]

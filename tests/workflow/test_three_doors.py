@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from impact import workflow
 from impact.instruments import Instrument
-from impact.plans import Plan
+from impact.plans import Plan, lock_path
 from impact.settings import Settings
 from impact.store import Database
 from impact.vault import Vault
@@ -103,6 +103,100 @@ def test_web_import_and_file_give_the_same_bytes(
     assert findings["data"]["respondents"] < len(rows)
     if audience == "team":
         assert findings["findings"][0]["estimate"]["value"] is not None
+
+
+@pytest.fixture
+def locked(tmp_path: Path, dialogue: Dialogue) -> Callable[[str], Plan]:
+    """The plan as a file of its own, locked; then the given text stands where its level stood."""
+
+    def load(level: str) -> Plan:
+        path = tmp_path / "mine.yaml"
+        path.write_text(Path(dialogue[0].path).read_text(encoding="utf-8"), encoding="utf-8")
+        workflow.lock_plan(workflow.find_plan(path)[0], "the evaluator")
+        text = path.read_text(encoding="utf-8")
+        assert text.count(LEVEL) == 1
+        path.write_text(text.replace(LEVEL, level), encoding="utf-8")
+        return workflow.find_plan(path)[0]
+
+    return load
+
+
+REASON = "Asked by the community board, before the second wave."
+LEVEL = "level: 0.95\n"
+CHANGED = f"level: 0.9\ndeviations:\n  - {{path: level, reason: {REASON!r}}}\n"
+DEVIATION = {"path": "level", "was": 0.95, "now": 0.9, "reason": REASON}
+
+
+@pytest.mark.parametrize("audience", ["team", "public"])
+@pytest.mark.parametrize(
+    ("level", "deviations"), [(LEVEL, []), (CHANGED, [DEVIATION])], ids=["as locked", "changed since"]
+)
+def test_a_locked_plan_is_said_to_be_planned_at_every_door_and_its_changes_are_told(
+    database: Database,
+    vault: Vault,
+    engine_settings: Settings,
+    dialogue: Dialogue,
+    rows: list[Row],
+    write: Callable[[str, Sequence[Row]], Path],
+    locked: Callable[[str], Plan],
+    level: str,
+    deviations: list[dict[str, object]],
+    audience: str,
+) -> None:
+    mine = (locked(level), dialogue[1])
+    path, lock = write("answers.csv", rows), workflow.lock_of(mine[0])[0]
+    by_web = open_programme(database, vault, mine, sorted({row["workshop"] for row in rows}))
+    submit_all(database, vault, engine_settings, mine, by_web, rows)
+    _, by_import = workflow.import_programme(
+        database, vault, [path], plan=mine[0], instrument=mine[1], name=mine[0].title
+    )
+    from_file = workflow.findings_json(workflow.evaluate_files(*mine, [path], audience=audience))
+    lock_path(Path(mine[0].path)).unlink()  # a programme needs the file no more
+    through = [
+        workflow.findings_json(
+            workflow.evaluate_programme(database, vault, engine_settings, programme_id, audience)
+        )
+        for programme_id in (by_web, by_import)
+    ]
+    assert through == [from_file, from_file]
+    findings = json.loads(from_file)
+    assert findings["deviations"] == deviations
+    assert (findings["plan"]["locked_at"], findings["plan"]["locked_by"]) == (lock.locked_at, "the evaluator")
+    primary = {found["planned"] for found in findings["findings"] if found["role"] == "primary"}
+    assert primary == {not deviations}
+
+
+FEW: dict[str, Callable[[list[Row]], list[Row]]] = {
+    "one person": lambda rows: rows[:1],
+    "one wave": lambda rows: [row for row in rows if row["wave"] == "pre"],
+    "one arm": lambda rows: [row | {"arm": "comparison"} for row in rows],
+    "no codes": lambda rows: [
+        {name: "" if name.startswith("code.") else cell for name, cell in row.items()} for row in rows
+    ],
+}
+
+
+@pytest.mark.parametrize("few", FEW.values(), ids=FEW)
+@pytest.mark.parametrize("audience", ["team", "public"])
+def test_data_that_lack_what_the_plan_compares_give_the_same_bytes_at_both_doors(
+    database: Database,
+    vault: Vault,
+    engine_settings: Settings,
+    dialogue: Dialogue,
+    rows: list[Row],
+    write: Callable[[str, Sequence[Row]], Path],
+    few: Callable[[list[Row]], list[Row]],
+    audience: str,
+) -> None:
+    plan, instrument = dialogue
+    path = write("few.csv", few(rows))
+    _, programme_id = workflow.import_programme(
+        database, vault, [path], plan=plan, instrument=instrument, name=plan.title
+    )
+    from_file = workflow.evaluate_files(plan, instrument, [path], audience=audience)
+    through = workflow.evaluate_programme(database, vault, engine_settings, programme_id, audience)
+    assert workflow.findings_json(through) == workflow.findings_json(from_file)
+    assert {found["estimate"]["value"] for found in from_file["findings"]} == {None}
 
 
 def test_order_of_rows_and_columns_and_several_files_change_nothing(

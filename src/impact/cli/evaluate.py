@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from impact.cli import options
+
+if TYPE_CHECKING:
+    from impact.errors import Problem
 
 EVALUATE_EPILOG = """\b
 Examples:
@@ -45,7 +48,7 @@ def evaluate(
     """Evaluate data files by PLAN: the name of a plan, or a file.
 
     Findings go to standard output, for people (text) or for programs (json). The same data and plan give the
-    same bytes, whatever the order of rows and columns.
+    same bytes, whatever the order of rows and columns. What the data lack for PLAN is told on standard error.
     """
     findings = _findings(plan, data, columns, audience, language, invited)
     if output == "json":
@@ -93,8 +96,9 @@ def _findings(
     settings = Settings.from_environment()
     plan, instrument = workflow.find_plan(plan_name, settings)
     mapping = workflow.find_columns(columns, settings) if columns else None
+    notices: list[Problem] = []  # told once the bar is gone
     with options.progress("Reading") as progress:
-        return workflow.evaluate_files(
+        found = workflow.evaluate_files(
             plan,
             instrument,
             data,
@@ -103,4 +107,8 @@ def _findings(
             language=language,
             progress=progress,
             invited=invited,
+            notify=notices.append,
         )
+    for notice in notices:
+        click.echo(f"Notice: {notice}", err=True)
+    return found

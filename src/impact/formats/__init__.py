@@ -2,7 +2,7 @@
 Findings (JSON) of many programmes and their tags → Programmes to pool."""
 
 from impact.formats.columns import ColumnMap, load_columns
-from impact.formats.datafile import check_waves, read_data
+from impact.formats.datafile import missing_waves, read_data
 from impact.formats.invited import read_invited
 from impact.formats.programmes import names_of, read_programmes
 from impact.formats.tags import Tags, load_tags
@@ -10,9 +10,9 @@ from impact.formats.tags import Tags, load_tags
 __all__ = [
     "ColumnMap",
     "Tags",
-    "check_waves",
     "load_columns",
     "load_tags",
+    "missing_waves",
     "names_of",
     "read_data",
     "read_invited",

@@ -67,14 +67,16 @@ def read_data(
     return submissions
 
 
-def check_waves(submissions: Submissions, instrument: Instrument, plan_waves: Sequence[str]) -> None:
-    """Raise DataInvalid naming every wave in `plan_waves` at which there is no submission at all."""
+def missing_waves(
+    submissions: Submissions, instrument: Instrument, plan_waves: Sequence[str]
+) -> tuple[Problem, ...]:
+    """A problem for every wave in `plan_waves` at which there is no submission at all."""
     present = {instrument.waves[i] for i in np.unique(submissions.wave).tolist()}
     held = words.listed([f"“{wave}”" for wave in instrument.waves if wave in present] or ["none"])
-    DataInvalid.raise_if(
+    return tuple(
         Problem(
-            "column wave",
-            f"the data hold no submission at wave “{wave}”, only {held}: a change cannot be computed.",
+            "column “wave”",
+            f"the data hold no submission at wave “{wave}”, only {held}: no change from or to it can be computed.",
             f"Add the file or the rows with wave “{wave}”, or use a plan that does not compare it.",
         )
         for wave in dict.fromkeys(plan_waves)

@@ -3,7 +3,7 @@
 from impact.plans.canonical import canonical, content_sha256
 from impact.plans.deviations import Deviation, compare
 from impact.plans.load import load_plan
-from impact.plans.lock import Lock, lock_path, lock_text, make_lock, read_lock
+from impact.plans.lock import Lock, lock_of_text, lock_path, lock_text, make_lock, read_lock
 from impact.plans.model import (
     DESIGNS,
     ROLES,
@@ -38,6 +38,7 @@ __all__ = [
     "compare",
     "content_sha256",
     "load_plan",
+    "lock_of_text",
     "lock_path",
     "lock_text",
     "make_lock",

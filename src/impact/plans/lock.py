@@ -21,6 +21,7 @@ from impact.plans.model import Plan
 
 FORMAT = 1
 _KEYS = {"format", "sha256", "locked_at", "by", "plan"}
+_NO_JSON = "this is no lock of a plan: it cannot be read as JSON."
 
 
 @dataclass(frozen=True)
@@ -68,25 +69,34 @@ def read_lock(plan: Path) -> Lock | None:
     if not path.is_file():
         return None
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except (OSError, ValueError):
-        raise _broken(path, "this is no lock of a plan: it cannot be read as JSON.") from None
+        raise _broken(path.name, _NO_JSON) from None
+    return lock_of_text(text, path.name)
+
+
+def lock_of_text(text: str, name: str) -> Lock:
+    """What `lock_text` wrote; `name` is what messages call it. Raises InputInvalid if it is not as it was written."""
+    try:
+        data = json.loads(text)
+    except ValueError:
+        raise _broken(name, _NO_JSON) from None
     if not isinstance(data, dict) or set(data) != _KEYS or data["format"] != FORMAT:
-        raise _broken(path, "this is no lock of a plan: its keys are others.")
+        raise _broken(name, "this is no lock of a plan: its keys are others.")
     texts = [data[key] for key in ("sha256", "locked_at", "by")]
     if not all(isinstance(text, str) and text for text in texts) or not isinstance(data["plan"], dict):
-        raise _broken(path, "this is no lock of a plan: a value is of the wrong kind.")
+        raise _broken(name, "this is no lock of a plan: a value is of the wrong kind.")
     if not _is_time(data["locked_at"]):
-        raise _broken(path, f"“{data['locked_at'][:40]}” is no date and time.")
+        raise _broken(name, f"“{data['locked_at'][:40]}” is no date and time.")
     written = json.dumps(data["plan"], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     if hashlib.sha256(written.encode()).hexdigest() != data["sha256"]:
-        raise _broken(path, "the plan in it has not the hash that stands beside it: it was changed.")
+        raise _broken(name, "the plan in it has not the hash that stands beside it: it was changed.")
     return Lock(*texts, data["plan"])
 
 
-def _broken(path: Path, what: str) -> InputInvalid:
+def _broken(name: str, what: str) -> InputInvalid:
     remedy = "Put back the file as “impact plan lock” wrote it; a plan is not locked a second time."
-    return InputInvalid.at(path.name, what, remedy)
+    return InputInvalid.at(name, what, remedy)
 
 
 def _is_time(text: str) -> bool:

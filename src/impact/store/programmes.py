@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 
 from impact.errors import Conflict, InputInvalid, NotFound
 from impact.instruments.model import Instrument
+from impact.plans.lock import Lock, lock_text
 from impact.plans.model import Plan
 from impact.store.ids import new_key
 from impact.store.tables import Programme
@@ -22,6 +23,7 @@ def create(
     instrument: Instrument,
     plan: Plan,
     plan_yaml: str,
+    plan_lock: Lock | None = None,
     created_on: date,
     organisation: str = "",
     side_names: Mapping[str, Mapping[str, str]] | None = None,
@@ -31,6 +33,7 @@ def create(
 ) -> Programme:
     """Store a programme. `side_names` {side: {language: name}}; without it the instrument's own names are kept.
 
+    `plan_lock` is what lay beside the plan's file; then the plan is locked, and since when.
     `programme_id` is given when the vault's key was made for it first; else it is random.
     """
     if not 1 <= len(name.strip()) <= 200:
@@ -47,6 +50,8 @@ def create(
         plan_id=plan.id,
         plan_sha256=plan.sha256,
         plan_yaml=plan_yaml,
+        plan_lock=plan_lock and lock_text(plan_lock),
+        plan_locked_at=plan_lock and plan_lock.locked_at,
         side_names={side: dict(names) for side, names in side_names.items()},
         synthetic=synthetic,
         truth=None if truth is None else dict(truth),

@@ -88,6 +88,9 @@ class Programme(_Table, table=True):
     plan_sha256: str = Field(sa_type=Text)
     plan_yaml: str = Field(sa_type=Text)
     plan_locked_at: str | None = Field(default=None, sa_type=Text)
+    plan_lock: str | None = Field(
+        default=None, sa_type=Text
+    )  # the lock's file, where one lay beside the plan
     side_names: dict[str, dict[str, str]] = Field(sa_type=JSON)
     synthetic: bool = False
     truth: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from impact.errors import DataInvalid, Problem
-from impact.instruments import ARMS, Instrument, Submissions
-from impact.plans import Plan
+from impact.errors import Problem
+from impact.instruments import Instrument
+from impact.plans import Plan, lock_of_text
 from impact.settings import Settings
 from impact.store import Database, Programme, programmes
 from impact.store import submissions as stored
 from impact.vault import Vault
 from impact.workflow.content import plan_of
+from impact.workflow.notices import notices
 from impact.workflow.plans import lock_of
 
 Findings = dict[str, Any]
@@ -32,9 +33,11 @@ def evaluate_files(
     language: str = LANGUAGE,
     progress: Progress | None = None,
     invited: Path | None = None,
+    notify: Callable[[Problem], None] | None = None,
 ) -> Findings:
     """Findings of data files, for `team` or `public`. `columns` maps raw files, `invited` is a file of how many were
-    invited and consented. A lock beside the plan's file makes its findings planned. Raises DataInvalid.
+    invited and consented. A lock beside the plan's file makes its findings planned. `notify` is told what the data
+    lack (a wave, an arm, anybody who can be followed): the result is complete, and null there. Raises DataInvalid.
     """
     from impact import evaluation, formats, linkage
 
@@ -42,33 +45,14 @@ def evaluate_files(
     told = formats.read_invited(invited, plan, instrument) if invited else None
     mapping = formats.load_columns(columns, instrument) if columns else None
     submissions = formats.read_data(paths, instrument, mapping, progress)
-    formats.check_waves(submissions, instrument, [wave for wave in instrument.waves if wave in plan.waves])
-    DataInvalid.raise_if(_nobody_to_follow(plan, submissions))
+    for notice in notices(plan, instrument, submissions) if notify else ():
+        notify(notice)
     links = linkage.link(instrument, submissions)
     return evaluation.run(
         plan, instrument, submissions, links, audience=audience, deviations=deviations, invited=told,
         labels=evaluation.default_labels(instrument, plan, language),
         locked_at=lock and lock.locked_at, locked_by=lock and lock.by,
     )  # fmt: skip
-
-
-def _nobody_to_follow(plan: Plan, submissions: Submissions) -> Iterator[Problem]:
-    """Faults of a whole file, which would otherwise look as if results were withheld from the reader."""
-    from impact.linkage import usable
-
-    coded = usable(submissions.code).any() if submissions.code.shape[1] else False
-    if plan.design != "retrospective_pre" and not (coded or (submissions.respondent >= 0).any()):
-        yield Problem(
-            "the data",
-            "nobody is known by a respondent or a usable code, so no person's change can be computed.",
-            "Fill the column “respondent”, or the columns “code.…” (at most two elements may be missing).",
-        )
-    if not plan.has_arms and not (submissions.arm == ARMS.index("workshop")).any():
-        yield Problem(
-            "column “arm”",
-            "everybody belongs to the comparison group, and this plan looks only at people of workshops.",
-            "Correct the column, or use a plan with the design “comparison” or “randomised”.",
-        )
 
 
 def evaluate_programme(
@@ -81,6 +65,7 @@ def evaluate_programme(
         programme = programmes.get(session, programme_id)
         plan, instrument = plan_of(programme, settings)
         submissions = stored.columns(session, programme, instrument, vault)
+    lock = lock_of_text(programme.plan_lock, f"the lock of {plan.id}") if programme.plan_lock else None
     links = linkage.link(instrument, submissions)
     return evaluation.run(
         plan,
@@ -90,6 +75,8 @@ def evaluate_programme(
         audience=audience,
         labels=_labels(programme),
         locked_at=programme.plan_locked_at,
+        locked_by=lock and lock.by,
+        deviations=lock.deviations(plan) if lock else (),
     )
 
 

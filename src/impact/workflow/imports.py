@@ -66,7 +66,7 @@ def import_programme(
 ) -> tuple[int, str]:
     """Open a programme for the files and store them; how many rows, and its id. Bad files open no programme.
 
-    Its plan is not locked: the data were there before it.
+    Its plan is locked only if a lock lies beside its file: the data were there before the programme.
     """
     data = _read(instrument, paths, columns, _part(progress, 0, 0.5))
     with open_programme(

@@ -23,6 +23,7 @@ from impact.store.names import problems_of_names
 from impact.vault import Vault
 from impact.workflow.content import instrument_of
 from impact.workflow.days import this_moment, today
+from impact.workflow.plans import lock_of
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -92,14 +93,16 @@ def create_programme(
 ) -> str:
     """Open a programme and an invitation for each workshop (label, arm) at each wave; its id.
 
-    Raises InputInvalid with all problems of the name and the labels; then nothing is left behind, no key either.
+    A lock beside the plan's file says when the plan was locked; without one it is now, unless `lock` is False.
+    Raises InputInvalid with all problems of the name and the labels, or of the plan's lock, and PlanInvalid for a
+    reason that fits no change; then nothing is left behind, no key either.
     """
     InputInvalid.raise_if(_problems(name, workshops))
     with open_programme(
         database, vault, plan=plan, instrument=instrument, name=name, organisation=organisation,
         side_names=side_names, synthetic=synthetic, truth=truth,
     ) as (session, programme):  # fmt: skip
-        if lock:
+        if lock and programme.plan_lock is None:
             programmes.set_plan_lock(session, programme.id, this_moment())
         for label, arm in workshops:
             open_workshop(session, programme.id, label.strip(), arm, instrument.waves)
@@ -127,8 +130,9 @@ def open_programme(
     database: Database, vault: Vault, *, plan: Plan, instrument: Instrument, **facts: Any
 ) -> Iterator[tuple[Session, Programme]]:
     """A transaction with a new programme without workshops. Its key comes first, as nothing may lack one; if the
-    transaction fails, the key goes again."""
+    transaction fails, the key goes again. The plan's lock, if one lies beside its file, comes with the plan."""
     InputInvalid.raise_if(problems_of_names(_named(facts)))
+    plan_lock, _ = lock_of(plan)
     programme_id = new_key()
     vault.create_key(programme_id)
     try:
@@ -140,6 +144,7 @@ def open_programme(
                     instrument=instrument,
                     plan=plan,
                     plan_yaml=Path(plan.path).read_text(encoding="utf-8-sig"),
+                    plan_lock=plan_lock,
                     created_on=today(),
                     programme_id=programme_id,
                     **facts,

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, inspect, text
 
 from impact.errors import SetupInvalid
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision, so that an up-to-date database opens without loading Alembic (tests compare them)."""
 
 VERSION_TABLE = "impact_schema_version"
