@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from impact.cli.bidi import isolated, wrapped
 from impact.cli.tables import GAP, Column, table, width
 
 if TYPE_CHECKING:
@@ -55,7 +56,9 @@ def _chains(reading: Reading, wide: int) -> list[str]:
             if one["people"] is not None
         ]
         way = " → ".join(text for stage, text in named if stage not in _AT_THE_END)
-        told.append(f"{who(reading, row)}: " + "; ".join([way, *(t for s, t in named if s in _AT_THE_END)]))
+        told.append(
+            f"{isolated(who(reading, row))}: " + "; ".join([way, *(t for s, t in named if s in _AT_THE_END)])
+        )
     return bullets(told, wide)
 
 
@@ -83,15 +86,18 @@ def _has_sections(one: Table) -> bool:
 def _row_lines(one: Table, row: str | Sequence[str], wide: int) -> list[str]:
     """What names the row, then its numbers with their headings."""
     if isinstance(row, str):
-        return textwrap.wrap(row, wide)
+        return wrapped(row, wide)
     first = next((i for i, column in enumerate(one.columns) if column.numeric), 1)
     heads = [column.title.lower() for column in one.columns]
-    named = "; ".join(f"{head} {cell}" for head, cell in zip(heads[first:], row[first:], strict=True))
-    return bullets([f"{', '.join(row[:first])}: {named}"], wide)
+    named = "; ".join(
+        f"{head} {isolated(cell)}" for head, cell in zip(heads[first:], row[first:], strict=True)
+    )
+    name = ", ".join(isolated(cell) for cell in row[:first])
+    return bullets([f"{name}: {named}"], wide)
 
 
 def _notes(notes: Sequence[str], wide: int) -> list[str]:
-    return [line for note in notes for line in textwrap.wrap(note, wide)]
+    return [line for note in notes for line in wrapped(note, wide)]
 
 
 def reasons(found: Mapping[str, Any], reading: Reading) -> str:
@@ -105,8 +111,4 @@ def reasons(found: Mapping[str, Any], reading: Reading) -> str:
 
 
 def bullets(texts: Sequence[str], wide: int) -> list[str]:
-    return [
-        line
-        for text in texts
-        for line in textwrap.wrap(text, wide, initial_indent="• ", subsequent_indent="  ")
-    ]
+    return [line for text in texts for line in wrapped(text, wide, "• ")]

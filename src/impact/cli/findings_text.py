@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from impact.cli.beside_text import beside_sections, reasons
+from impact.cli.bidi import isolated, wrapped
 from impact.cli.tables import GAP, Column, table, width
 
 if TYPE_CHECKING:
@@ -40,12 +40,12 @@ def _head(reading: Reading, wide: int) -> str:
 
     data, labels = reading.findings["data"], reading.labels
     title = str(labels.get("programme") or reading.findings["plan"]["id"])
-    lines = [title, "═" * width(title)]
+    lines = [isolated(title), "═" * width(title)]
     people, rooms = data["respondents"], labels.get("workshops") or 0
     counted = f"{_count(data['submissions'], 'submission')} of {_count(people, 'person', 'people')}"
     counted += f" in {_count(rooms, 'workshop')}" if rooms else ""
     comparison = method_of_comparison(reading)
-    lines += _wrapped(
+    lines += wrapped(
         f"{counted}. Design: {reading.findings['design'].replace('_', ' ')}. For the "
         f"{reading.findings['audience']}: nothing is shown about fewer than {reading.threshold} people."
         + (f" {comparison}" if comparison else ""),
@@ -60,10 +60,10 @@ def _claims(reading: Reading, wide: int) -> list[str]:
 
     listed = [found for found in reading.ordered() if found["role"] == "primary"] or reading.ordered()
     notes = [note["text"] for note in reading.findings["caveats"] if note["code"] == "draft_translation"]
-    lines = [line for note in notes for line in [*_wrapped(note, wide), ""]]
+    lines = [line for note in notes for line in [*wrapped(note, wide), ""]]
     for found in listed:
-        lines += _wrapped(of_contrast(reading, found, found["claim"]["text"]), wide, "• ")
-        lines += [GAP + line for line in _wrapped(reasons(found, reading), wide - len(GAP))]
+        lines += wrapped(of_contrast(reading, found, found["claim"]["text"]), wide, "• ")
+        lines += [GAP + line for line in wrapped(reasons(found, reading), wide - len(GAP))]
     return lines
 
 
@@ -82,7 +82,7 @@ def _results(reading: Reading, wide: int) -> list[str]:
             f"The intervals of the {family['family']} main results are wider "
             f"({_percent(family['level'])} each), so that all of them hold together at the level of {reading.level}."
         )
-        lines += ["", *_wrapped(note, wide)]
+        lines += ["", *wrapped(note, wide)]
     return lines
 
 
@@ -121,7 +121,7 @@ def _finding_rows(reading: Reading, found: Mapping[str, Any]) -> Iterator[Sequen
     yield GAP * 2 + _verdict(reading, found)
     summary = found.get("sensitivity_summary") or {}
     if summary.get("of"):
-        yield from _wrapped(summary["text"], NARROWEST, GAP * 2)
+        yield from wrapped(summary["text"], NARROWEST, GAP * 2)
 
 
 def _labelled(label: str, cells: Sequence[str]) -> Iterator[Sequence[str] | str]:
@@ -189,7 +189,7 @@ def _limits(reading: Reading, wide: int) -> list[str]:
     return [
         line
         for text in dict.fromkeys([*limits_of(reading.findings, reading), *rule])
-        for line in _wrapped(text, wide, "• ")
+        for line in wrapped(text, wide, "• ")
     ]
 
 
@@ -225,7 +225,3 @@ def _percent(level: float) -> str:
 
 def _count(number: int | None, one: str, many: str = "") -> str:
     return f"{'some' if number is None else f'{number:,}'} {one if number == 1 else many or one + 's'}"
-
-
-def _wrapped(text: str, wide: int, begin: str = "") -> list[str]:
-    return textwrap.wrap(text, wide, initial_indent=begin, subsequent_indent=" " * len(begin))
