@@ -78,7 +78,7 @@ def test_verdicts_in_words_that_have_no_room_beside_each_other_stand_below(folde
         "main outcome  truth  found  interval  holds truth   finds it  people",
         "────────────────────────────────────────────────────────────────────",
         "Fear (After – Before)",
-        "  Everybody      0.0    0.0         –            –  0 % ± 3.4      20",
+        "  Everybody     0.0    0.0         –            –  0 % ± 3.4      20",
     ]
     assert parts[2].splitlines() == [
         "chance of each verdict  verdict                                  chance",

@@ -41,17 +41,28 @@ def _head(reading: Reading, wide: int) -> str:
     data, labels = reading.findings["data"], reading.labels
     title = str(labels.get("programme") or reading.findings["plan"]["id"])
     lines = [isolated(title), "═" * width(title)]
-    people, rooms = data["respondents"], labels.get("workshops") or 0
-    counted = f"{_count(data['submissions'], 'submission')} of {_count(people, 'person', 'people')}"
+    rooms = labels.get("workshops") or 0
+    counted = f"{_count(data['submissions'], 'submission')}{_of_people(reading)}"
     counted += f" in {_count(rooms, 'workshop')}" if rooms else ""
     comparison = method_of_comparison(reading)
     lines += wrapped(
         f"{counted}. Design: {reading.findings['design'].replace('_', ' ')}. For the "
-        f"{reading.findings['audience']}: nothing is shown about fewer than {reading.threshold} people."
-        + (f" {comparison}" if comparison else ""),
+        f"{reading.findings['audience']}: nothing is shown about fewer than {reading.threshold} people, "
+        "apart from counts of who came and answered." + (f" {comparison}" if comparison else ""),
         wide,
     )
     return "\n".join(lines)
+
+
+def _of_people(reading: Reading) -> str:
+    """How many people answered. A sheet that cannot be linked counts as one more, and may be of somebody counted."""
+    people = reading.findings["data"]["respondents"]
+    chain = (reading.findings.get("attrition") or {}).get("chain") or ()
+    unlinked = [one["people"] for row in chain for one in row["stages"] if one["stage"] == "not_linkable"]
+    if None in unlinked:
+        return ""
+    told = _count(people, "person", "people")
+    return f" of {people - sum(unlinked):,} to {told}" if people and sum(unlinked) else f" of {told}"
 
 
 def _claims(reading: Reading, wide: int) -> list[str]:
@@ -87,6 +98,8 @@ def _results(reading: Reading, wide: int) -> list[str]:
 
 
 def _result_table(reading: Reading, title: str, listed: Sequence[Mapping[str, Any]]) -> list[str]:
+    from impact.report.beside.part import contrast_label
+
     effect = next((name for f in listed if (name := (f.get("effect_size") or {}).get("name"))), "effect")
     family = _family(listed)
     level = _percent(family["level"]) if family else reading.level
@@ -100,7 +113,11 @@ def _result_table(reading: Reading, title: str, listed: Sequence[Mapping[str, An
     for found in listed:
         if (found["scale"], found["contrast"]) != last:
             last = (found["scale"], found["contrast"])
-            contrast = "" if found["contrast"] == reading.first_contrast else f" ({found['contrast']})"
+            contrast = (
+                ""
+                if found["contrast"] == reading.first_contrast
+                else f" ({contrast_label(reading, found['contrast'])})"
+            )
             rows.append(reading.scale_label(found["scale"]) + contrast)
         rows += _finding_rows(reading, found)
     return table(columns, rows).splitlines()
@@ -199,7 +216,7 @@ def _identity(findings: Mapping[str, Any]) -> list[str]:
     rows = (
         ("Plan", str(plan["id"]), str(plan["sha256"])[:16], locked),
         ("Instrument", f"{instrument['id']}.v{instrument['version']}", str(instrument["sha256"])[:16], ""),
-        ("Data", "", str(data["sha256"] or "for the team only")[:17], ""),
+        ("Data", "", str(data["sha256"])[:16] if data["sha256"] else "for the team only", ""),
     )
     return table((Column(""), Column("Name"), Column("SHA-256 begins"), Column("")), rows).splitlines()
 

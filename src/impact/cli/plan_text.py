@@ -168,6 +168,8 @@ def _shown(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key} {_shown(one)}" for key, one in value.items() if one is not None)
     if isinstance(value, list | tuple):
-        inner = (" ".join(map(_shown, one)) if isinstance(one, list | tuple) else _shown(one) for one in value)
+        inner = (
+            " ".join(map(_shown, one)) if isinstance(one, list | tuple) else _shown(one) for one in value
+        )
         return "; ".join(inner) or "nothing"
     return str(value)

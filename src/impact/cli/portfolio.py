@@ -79,7 +79,11 @@ def portfolio_text(document: Document, columns: int | None = None) -> str:
             "What may be said", [line for one in shown for line in wrapped(one["claim"]["text"], wide, "• ")]
         ),
         _section(f"Results, in {_unit(document)}", _numbers(document, wide)),
-        *(_section(f"Programmes: {_label(document, one)}", _rows(one, _digits(document))) for one in shown if one["rows"]),
+        *(
+            _section(f"Programmes: {_label(document, one)}", _rows(one, _digits(document)))
+            for one in shown
+            if one["rows"]
+        ),
         _section("Limits", _limits(document, wide)),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -147,7 +151,13 @@ def _rows(one: Document, digits: int) -> list[str]:
         Column("File"), Column("n", True), Column("Mean", True), Column("interval", True), Column("Weight", True),
     )  # fmt: skip
     rows = [
-        [row["file"], _count(row["n"]), _cell(row["value"], digits, True), _ends(row, digits), f"{100 * row['weight']:.0f} %"]
+        [
+            row["file"],
+            _count(row["n"]),
+            _cell(row["value"], digits, True),
+            _ends(row, digits),
+            f"{100 * row['weight']:.0f} %",
+        ]
         for row in one["rows"]
     ]
     return table(columns, rows).splitlines()
@@ -160,13 +170,18 @@ def _count(number: int | None) -> str:
 def _cell(value: float | None, digits: int, with_sign: bool = False) -> str:
     from impact.report.text import number, signed
 
-    return (signed if with_sign else number)(value, digits)
+    return (signed if with_sign else number)(value, max(digits, _carried(value)))
+
+
+def _carried(value: float | None) -> int:
+    """Decimals that a published number carries: near 0 and the smallest effect of interest more than elsewhere."""
+    return 0 if value is None else len(f"{value:g}".partition(".")[2])
 
 
 def _ends(block: Document, digits: int) -> str:
-    from impact.report.text import interval
-
-    return interval(block["low"], block["high"], digits)
+    if block["low"] is None or block["high"] is None:
+        return "–"
+    return f"{_cell(block['low'], digits, True)} to {_cell(block['high'], digits, True)}"
 
 
 def _limits(document: Document, wide: int) -> list[str]:
