@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 
+from impact import workflow
+from impact.cli.plan_simulate import _with_error, forecast_text
+from impact.cli.plan_text import names_of
+
 
 def test_the_forecast_as_text(impact, folder):
     done = impact(
@@ -13,7 +17,10 @@ def test_the_forecast_as_text(impact, folder):
     lines = done.stdout.splitlines()
     assert lines[0] == "Forecast of tiny"
     assert lines[2] == "20 made-up programmes of 1 workshop, 12 people in each; 15 % lost at each later wave,"
-    assert [line for line in lines if line.startswith("fear (post - pre)")] != []
+    assert lines[lines.index("Fear (After – Before)") + 1].split()[0] == "Everybody"
+    assert lines.count("Fear (After – Before)") == 2
+    assert "post - pre" not in done.stdout
+    assert "inconclusive" not in done.stdout
     assert (
         "it may not be said of other people or workshops, nor that the workshops caused it."
         in done.stdout.replace("\n", " ")
@@ -52,3 +59,38 @@ def test_what_cannot_be_simulated_is_told(impact, folder):
     done = impact("plan", "simulate", "tiny.yaml", "--effect", "20")
     assert done.returncode == 3
     assert "is more than the scale 'fear' leaves room for" in done.stderr
+
+
+def test_verdicts_in_words_that_have_no_room_beside_each_other_stand_below(folder):
+    plan, instrument = workflow.find_plan(folder / "tiny.yaml")
+    found = {
+        "scale": "fear", "contrast": "post - pre", "side": None, "truth": 0.0, "mean": -0.04, "half_width": None,
+        "coverage": None, "power": 0, "people": 20.0,
+        "verdicts": {"improved_below_sesoi": 0.25, "no_meaningful_change": 0.5, "inconclusive": 0.2, "none": 0.05},
+    }  # fmt: skip
+    forecast = {
+        "plan": {"id": "tiny"}, "repetitions": 20, "sides": 1, "licence": "before_after", "reading": "Little.",
+        "declared": {"workshops": 1, "people_per_side": 20, "attrition": 0.1, "correlation": 0.6, "icc": 0.0},
+        "findings": [found], "any_wrong": 0.25, "any_moved": 1.0,
+    }  # fmt: skip
+    parts = forecast_text(forecast, names_of(plan, instrument), False).split("\n\n")
+    assert parts[1].splitlines() == [
+        "main outcome  truth  found  interval  holds truth   finds it  people",
+        "────────────────────────────────────────────────────────────────────",
+        "Fear (After – Before)",
+        "  Everybody     0.0    0.0         –            –  0 % ± 3.4      20",
+    ]
+    assert parts[2].splitlines() == [
+        "chance of each verdict  verdict                                  chance",
+        "───────────────────────────────────────────────────────────────────────",
+        "Fear (After – Before)",
+        "  Everybody             moved as hoped, by too little to matter    25 %",
+        "                        no change that would matter                50 %",
+        "                        cannot tell                                20 %",
+        "                        no interval                               5.0 %",
+    ]
+    assert "where nothing does: 25 % ± 9.7." in parts[3].replace("\n", " ")
+
+
+def test_a_share_of_none_or_all_has_an_error_too():
+    assert [_with_error(share, 60) for share in (0, 1.0, 0.25)] == ["0 % ± 1.2", "100 % ± 1.2", "25 % ± 5.6"]

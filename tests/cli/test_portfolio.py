@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -37,6 +38,14 @@ def test_three_programmes(impact: Impact, folder: Path, three: list[str]) -> Non
     assert (text.returncode, text.stderr) == (0, "")
     assert text.stdout.startswith("Portfolio\n═════════\n3 programmes. Design: one group. For the team.\n")
     assert "over 3 programmes with 60 people" in text.stdout
+    results = text.stdout.split("RESULTS, IN POINTS FROM 0 TO 100\n\n")[1].split("\n\n")
+    assert results[0].splitlines()[2] == "Fear (After – Before)"
+    assert re.fullmatch(r"3  60  .* \d+\.\d  \d+ %", results[0].splitlines()[3])
+    assert " ".join(results[1].split()) == (
+        "k: programmes. n: people analysed in them. A further one: where the result of one more programme like these "
+        "would most likely lie. τ: how far the programmes’ true results lie apart, as a standard deviation in points. "
+        "I²: the share of the differences between their results that chance alone does not explain."
+    )
     first = impact("portfolio", *three, "--format", "json")
     again = impact("portfolio", *reversed(three), "--format", "json")
     assert first.stdout == again.stdout
@@ -107,3 +116,19 @@ def test_the_command_line_itself(impact: Impact, three: list[str]) -> None:
     done = impact("portfolio", three[0], "tiny.yaml")
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.startswith("tiny.yaml, line 1: this is not valid JSON.")
+
+
+def test_numbers_keep_their_last_digit(three: list[str], folder: Path) -> None:
+    from impact.cli.portfolio import portfolio_text
+
+    document = workflow.pool_findings([folder / name for name in three])
+    (found,) = document["results"]
+    found["heterogeneity"] |= {"tau": 0.0, "i_squared": 0.0}
+    found["estimate"] |= {"value": -14.0, "low": -17.3, "high": 0.0}
+    found["prediction"] |= {"low": -1234.5, "high": None}
+    found["heterogeneity"]["i_squared"] = 0.0
+    lines = portfolio_text(document).split("RESULTS")[1].splitlines()
+    assert lines[5].split() == ["3", "60", "−14.0", "−17.3", "to", "0.0", "–", "0.0", "0", "%"]
+    found["estimate"] |= {"value": 0.04, "low": -0.02, "high": 4.96}  # published so as not to cross 0 or ±5
+    lines = portfolio_text(document).split("RESULTS")[1].splitlines()
+    assert lines[5].split() == ["3", "60", "+0.04", "−0.02", "to", "+4.96", "–", "0.0", "0", "%"]

@@ -330,3 +330,108 @@ def test_no_findings_at_all_still_draw(findings: Findings) -> None:
     for chart in (forest_chart(empty), flow_chart(empty)):
         ET.fromstring(draw(chart))
         assert figure(chart)["data"] == []
+
+
+DEJAVU = {
+    ".": 0.318,
+    " ": 0.318,
+    "−": 0.838,
+    "+": 0.838,
+    "i": 0.278,
+    "l": 0.278,
+    "t": 0.392,
+    "r": 0.411,
+    "·": 0.318,
+}
+
+
+def wide(text: str, size: float = 13) -> float:
+    """In a browser that has only DejaVu Sans: digits .636 of the size, other letters about .6."""
+    return size * sum(DEJAVU.get(c, 0.636 if c.isdecimal() else 0.6) for c in text)
+
+
+def with_long_numbers(findings: Findings) -> Findings:
+    beside = [found for found in findings["findings"] if "side" in found["subgroup"]]
+    for finding, (low, high, value) in zip(
+        beside, ((-46.9, -2.8, -24.8), (-18.4, 12.7, -2.8), (-61.2, 82.2, 10.5)), strict=False
+    ):
+        for block in (finding["estimate"], finding["estimate"]["simultaneous"] or {}):
+            block |= {"low": low, "high": high}
+        finding["estimate"]["value"] = value
+    for row in findings["flow"]:
+        row |= {"submissions": 616, "linked": 612, "analysed": 607}
+    return findings
+
+
+def test_texts_right_of_a_figure_have_room_in_a_wide_font(findings: Findings) -> None:
+    findings = with_long_numbers(findings)
+    layout = figure(forest_chart(findings))["layout"]
+    beside = [note for note in layout["annotations"] if note["x"] == 1]
+    rows = [beside[i : i + 3] for i in range(0, len(beside), 3)]
+    assert [note["text"] for note in rows[1]] == ["<b>−2.8</b>", "−18.4 to +12.7", "cannot tell"]
+    for change, ends, verdict in rows:
+        lines = verdict["text"].split("<br>")
+        places = [
+            18,
+            change["xshift"] - wide(re.sub("<.*?>", "", change["text"])) * 1.1,
+            change["xshift"],
+            ends["xshift"],
+            ends["xshift"] + wide(ends["text"]),
+            verdict["xshift"],
+            verdict["xshift"] + max(map(wide, lines)),
+            layout["margin"]["r"],
+        ]
+        assert places == sorted(places)
+    layout = figure(flow_chart(findings))["layout"]
+    said = next(note for note in layout["annotations"] if note["text"].startswith("616 answered"))
+    assert said["xshift"] + wide(said["text"]) < layout["margin"]["r"]
+
+
+def test_the_legend_has_an_entry_s_room_for_the_longest_name(findings: Findings) -> None:
+    findings["labels"]["sides"] = {"a": "The northern community", "b": "South"}
+    layout = figure(forest_chart(findings))["layout"]
+    assert layout["legend"]["entrywidthmode"] == "pixels"
+    assert layout["legend"]["entrywidth"] > wide("The northern community", 14)
+    findings["labels"]["sides"]["b"] = "The host communities of the upper valley and the surrounding villages"
+    below = figure(forest_chart(findings))["layout"]
+    assert below["margin"]["t"] == layout["margin"]["t"] + 20  # one below the other
+
+
+def test_numbers_and_words_of_a_narrow_forest_do_not_touch(findings: Findings) -> None:
+    root = ET.fromstring(draw(forest_chart(with_long_numbers(findings)), 320))
+    texts = [
+        (float(t.get("x")), float(t.get("y")), t.text, t.get("font-size")) for t in root.iter(f"{SVG}text")
+    ]
+    row = [one for one in texts if one[1] == next(y for _, y, text, _ in texts if text == "−18.4 to +12.7")]
+    assert [text for _, _, text, _ in row] == ["−2.8", "−18.4 to +12.7", "cannot tell"]
+    sizes = (13.2, 11, 11)  # the change is bold
+    ends = [x + wide(text, size) for (x, _, text, _), size in zip(row, sizes, strict=True)]
+    assert ends[0] + 3 < row[1][0]
+    assert ends[1] + 3 < row[2][0]
+
+
+def test_a_band_that_is_cut_at_the_scale_s_end_has_an_arrow_head(findings: Findings) -> None:
+    chart = shift_chart(findings, "fear")
+    assert not [
+        t for t in figure(chart)["data"] if str(t.get("marker", {}).get("symbol")).startswith("triangle-")
+    ]
+    plain = draw(chart, 560).count("<path")
+    finding = findings["findings"][0]  # 29.9 after
+    finding["estimate"]["simultaneous"] |= {"low": -12.4 - 30.5, "high": -12.4 + 70.5}
+    chart = shift_chart(findings, "fear")
+    heads = [
+        t for t in figure(chart)["data"] if str(t.get("marker", {}).get("symbol")).startswith("triangle-")
+    ]
+    assert [(t["x"], t["y"], t["marker"]["symbol"]) for t in heads] == [
+        ([0], [0], "triangle-left"),
+        ([100], [0], "triangle-right"),
+    ]
+    drawn = draw(chart, 560)
+    assert drawn.count("<path") == plain + 2
+    assert 'd="M143.0 28.0l7 -4v8z"' in drawn
+    assert 'd="M547.0 28.0l-7 -4v8z"' in drawn
+
+
+def test_the_forest_s_title_says_which_times_it_compares(findings: Findings) -> None:
+    assert forest_chart(findings).title == "All scales: change in points, with intervals (After – Before)"
+    assert forest_chart(findings | {"findings": []}).title == "All scales: change in points, with intervals"

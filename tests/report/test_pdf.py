@@ -159,6 +159,19 @@ def test_hostile_names_are_printed_or_dropped_and_never_obeyed(findings: Finding
         assert '#panic("x") *b* $x^2$' in text
 
 
+def test_names_and_numbers_with_a_direction_of_their_own_are_printed_without_a_mark(
+    findings: Findings,
+) -> None:
+    plain = pdf_of(findings)
+    text = findings["findings"][0]["claim"]["text"]
+    findings["findings"][0]["claim"]["text"] = text.replace("Side A", "\u2068Side A\u2069").replace(
+        "−", "\u2066−\u2069"
+    )
+    assert findings["findings"][0]["claim"]["text"] != text
+    steered = pdf_of(findings)
+    assert words_of(steered).translate(dict.fromkeys(range(0x2066, 0x206A))) == words_of(plain)
+
+
 def test_a_suppressed_number_is_nowhere_in_the_file(
     findings: Findings, hide: Callable[[Findings, int], Findings]
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impact.report.text import clean, interval, number, percent, printable, signed
+from impact.report.text import clean, interval, number, percent, printable, sentence, signed
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,25 @@ def test_no_control_character_survives(typed: str) -> None:
 
 def test_what_the_font_lacks_becomes_a_question_mark() -> None:
     assert printable("peace ☮ 平 שלום سلام мир −±…") == "peace ? ? שלום سلام мир −±…"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("\u2068North\u2069:\x00 \u206695\u00a0%\u2069", "\u2068North\u2069: \u206695 %\u2069"),
+        ("\u2068North", "North"),
+        ("\u2069North\u2068", "North"),
+        ("\u2068North\u2069\u202e\u200f", "\u2068North\u2069"),
+        ("\u2068" + "x" * 2000 + "\u2069", "\u2068" + "x" * 998 + "\u2069…"),
+    ],
+)
+def test_a_sentence_keeps_the_directions_that_its_names_and_numbers_have(written: str, shown: str) -> None:
+    assert sentence(written) == clean(written, limit=1000) == shown
+
+
+def test_no_typed_text_keeps_them_however_long_it_may_be() -> None:
+    assert clean("\u2068North\u2069", limit=400) == "North"
+
+
+def test_isolates_are_no_characters_that_a_font_could_lack() -> None:
+    assert printable("\u2066−3\u2069 \u2068שלום\u2069 \u202e") == "\u2066−3\u2069 \u2068שלום\u2069 ?"

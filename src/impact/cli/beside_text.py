@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from impact.cli.bidi import isolated, wrapped
 from impact.cli.tables import GAP, Column, table, width
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ _WITH_TABLE = ("gaps", "deviations", "lost")
 """Parts whose tables say what their sentences do not."""
 _IN_ANNEX = ("lost",)
 
+_OFTEN_UNKNOWN = ("invited", "consented", "attended")
+"""Steps that a programme may know nothing of; a number that all others have is missing only where it is hidden."""
 _AT_THE_END = ("not_linkable", "analysed")
 
 
@@ -44,19 +47,31 @@ def _lines(reading: Reading, part: Part, wide: int) -> list[str]:
 
 
 def _chains(reading: Reading, wide: int) -> list[str]:
-    """`The north: invited 60 → consented 52 → …`: one a side and arm."""
+    """`The north: invited 60 → consented 52 → …`: one a side and arm; a step that may not be told says so."""
     from impact.report.beside.lost import chain_rows, stage_label, who
 
+    rows = chain_rows(reading)
+    known = {
+        (one["stage"], one["wave"])
+        for row in rows
+        for one in row["stages"]
+        if one["people"] is not None or one["stage"] not in _OFTEN_UNKNOWN
+    }
     told = []
-    for row in chain_rows(reading):
+    for row in rows:
         named = [
-            (one["stage"], f"{stage_label(reading, one).lower()} {one['people']:,}")
+            (one["stage"], f"{stage_label(reading, one).lower()} {_people(reading, one)}")
             for one in row["stages"]
-            if one["people"] is not None
+            if (one["stage"], one["wave"]) in known
         ]
         way = " → ".join(text for stage, text in named if stage not in _AT_THE_END)
-        told.append(f"{who(reading, row)}: " + "; ".join([way, *(t for s, t in named if s in _AT_THE_END)]))
+        ends = (text for stage, text in named if stage in _AT_THE_END)
+        told.append(f"{isolated(who(reading, row))}: " + "; ".join([way, *ends]))
     return bullets(told, wide)
+
+
+def _people(reading: Reading, stage: Mapping[str, Any]) -> str:
+    return reading.word("flow_chart.count_hidden") if stage["people"] is None else f"{stage['people']:,}"
 
 
 def _table(one: Table, wide: int) -> list[str]:
@@ -83,15 +98,18 @@ def _has_sections(one: Table) -> bool:
 def _row_lines(one: Table, row: str | Sequence[str], wide: int) -> list[str]:
     """What names the row, then its numbers with their headings."""
     if isinstance(row, str):
-        return textwrap.wrap(row, wide)
+        return wrapped(row, wide)
     first = next((i for i, column in enumerate(one.columns) if column.numeric), 1)
     heads = [column.title.lower() for column in one.columns]
-    named = "; ".join(f"{head} {cell}" for head, cell in zip(heads[first:], row[first:], strict=True))
-    return bullets([f"{', '.join(row[:first])}: {named}"], wide)
+    named = "; ".join(
+        f"{head} {isolated(cell)}" for head, cell in zip(heads[first:], row[first:], strict=True)
+    )
+    name = ", ".join(isolated(cell) for cell in row[:first])
+    return bullets([f"{name}: {named}"], wide)
 
 
 def _notes(notes: Sequence[str], wide: int) -> list[str]:
-    return [line for note in notes for line in textwrap.wrap(note, wide)]
+    return [line for note in notes for line in wrapped(note, wide)]
 
 
 def reasons(found: Mapping[str, Any], reading: Reading) -> str:
@@ -105,8 +123,4 @@ def reasons(found: Mapping[str, Any], reading: Reading) -> str:
 
 
 def bullets(texts: Sequence[str], wide: int) -> list[str]:
-    return [
-        line
-        for text in texts
-        for line in textwrap.wrap(text, wide, initial_indent="• ", subsequent_indent="  ")
-    ]
+    return [line for text in texts for line in wrapped(text, wide, "• ")]

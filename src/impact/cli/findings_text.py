@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from impact.cli.beside_text import beside_sections, reasons
+from impact.cli.bidi import isolated, wrapped
 from impact.cli.tables import GAP, Column, table, width
 
 if TYPE_CHECKING:
@@ -40,18 +40,29 @@ def _head(reading: Reading, wide: int) -> str:
 
     data, labels = reading.findings["data"], reading.labels
     title = str(labels.get("programme") or reading.findings["plan"]["id"])
-    lines = [title, "═" * width(title)]
-    people, rooms = data["respondents"], labels.get("workshops") or 0
-    counted = f"{_count(data['submissions'], 'submission')} of {_count(people, 'person', 'people')}"
+    lines = [isolated(title), "═" * width(title)]
+    rooms = labels.get("workshops") or 0
+    counted = f"{_count(data['submissions'], 'submission')}{_of_people(reading)}"
     counted += f" in {_count(rooms, 'workshop')}" if rooms else ""
     comparison = method_of_comparison(reading)
-    lines += _wrapped(
+    lines += wrapped(
         f"{counted}. Design: {reading.findings['design'].replace('_', ' ')}. For the "
-        f"{reading.findings['audience']}: nothing is shown about fewer than {reading.threshold} people."
-        + (f" {comparison}" if comparison else ""),
+        f"{reading.findings['audience']}: nothing is shown about fewer than {reading.threshold} people, "
+        "apart from counts of who came and answered." + (f" {comparison}" if comparison else ""),
         wide,
     )
     return "\n".join(lines)
+
+
+def _of_people(reading: Reading) -> str:
+    """How many people answered. A sheet that cannot be linked counts as one more, and may be of somebody counted."""
+    people = reading.findings["data"]["respondents"]
+    chain = (reading.findings.get("attrition") or {}).get("chain") or ()
+    unlinked = [one["people"] for row in chain for one in row["stages"] if one["stage"] == "not_linkable"]
+    if None in unlinked:
+        return ""
+    told = _count(people, "person", "people")
+    return f" of {people - sum(unlinked):,} to {told}" if people and sum(unlinked) else f" of {told}"
 
 
 def _claims(reading: Reading, wide: int) -> list[str]:
@@ -60,10 +71,10 @@ def _claims(reading: Reading, wide: int) -> list[str]:
 
     listed = [found for found in reading.ordered() if found["role"] == "primary"] or reading.ordered()
     notes = [note["text"] for note in reading.findings["caveats"] if note["code"] == "draft_translation"]
-    lines = [line for note in notes for line in [*_wrapped(note, wide), ""]]
+    lines = [line for note in notes for line in [*wrapped(note, wide), ""]]
     for found in listed:
-        lines += _wrapped(of_contrast(reading, found, found["claim"]["text"]), wide, "• ")
-        lines += [GAP + line for line in _wrapped(reasons(found, reading), wide - len(GAP))]
+        lines += wrapped(of_contrast(reading, found, found["claim"]["text"]), wide, "• ")
+        lines += [GAP + line for line in wrapped(reasons(found, reading), wide - len(GAP))]
     return lines
 
 
@@ -82,11 +93,13 @@ def _results(reading: Reading, wide: int) -> list[str]:
             f"The intervals of the {family['family']} main results are wider "
             f"({_percent(family['level'])} each), so that all of them hold together at the level of {reading.level}."
         )
-        lines += ["", *_wrapped(note, wide)]
+        lines += ["", *wrapped(note, wide)]
     return lines
 
 
 def _result_table(reading: Reading, title: str, listed: Sequence[Mapping[str, Any]]) -> list[str]:
+    from impact.report.beside.part import contrast_label
+
     effect = next((name for f in listed if (name := (f.get("effect_size") or {}).get("name"))), "effect")
     family = _family(listed)
     level = _percent(family["level"]) if family else reading.level
@@ -100,7 +113,11 @@ def _result_table(reading: Reading, title: str, listed: Sequence[Mapping[str, An
     for found in listed:
         if (found["scale"], found["contrast"]) != last:
             last = (found["scale"], found["contrast"])
-            contrast = "" if found["contrast"] == reading.first_contrast else f" ({found['contrast']})"
+            contrast = (
+                ""
+                if found["contrast"] == reading.first_contrast
+                else f" ({contrast_label(reading, found['contrast'])})"
+            )
             rows.append(reading.scale_label(found["scale"]) + contrast)
         rows += _finding_rows(reading, found)
     return table(columns, rows).splitlines()
@@ -121,7 +138,7 @@ def _finding_rows(reading: Reading, found: Mapping[str, Any]) -> Iterator[Sequen
     yield GAP * 2 + _verdict(reading, found)
     summary = found.get("sensitivity_summary") or {}
     if summary.get("of"):
-        yield from _wrapped(summary["text"], NARROWEST, GAP * 2)
+        yield from wrapped(summary["text"], NARROWEST, GAP * 2)
 
 
 def _labelled(label: str, cells: Sequence[str]) -> Iterator[Sequence[str] | str]:
@@ -190,7 +207,7 @@ def _limits(reading: Reading, wide: int) -> list[str]:
     return [
         line
         for text in dict.fromkeys([*limits_of(reading.findings, reading), *rule])
-        for line in _wrapped(text, wide, "• ")
+        for line in wrapped(text, wide, "• ")
     ]
 
 
@@ -200,7 +217,7 @@ def _identity(findings: Mapping[str, Any]) -> list[str]:
     rows = (
         ("Plan", str(plan["id"]), str(plan["sha256"])[:16], locked),
         ("Instrument", f"{instrument['id']}.v{instrument['version']}", str(instrument["sha256"])[:16], ""),
-        ("Data", "", str(data["sha256"] or "for the team only")[:17], ""),
+        ("Data", "", str(data["sha256"])[:16] if data["sha256"] else "for the team only", ""),
     )
     return table((Column(""), Column("Name"), Column("SHA-256 begins"), Column("")), rows).splitlines()
 
@@ -226,7 +243,3 @@ def _percent(level: float) -> str:
 
 def _count(number: int | None, one: str, many: str = "") -> str:
     return f"{'some' if number is None else f'{number:,}'} {one if number == 1 else many or one + 's'}"
-
-
-def _wrapped(text: str, wide: int, begin: str = "") -> list[str]:
-    return textwrap.wrap(text, wide, initial_indent=begin, subsequent_indent=" " * len(begin))

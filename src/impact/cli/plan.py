@@ -7,10 +7,12 @@ import json
 import click
 
 from impact.cli.plan_simulate import simulate
+from impact.cli.plan_text import plan_text
 
 EPILOG = """\b
 Examples:
   impact plan show my/plan.yaml
+  impact plan show my/plan.yaml --format json > plan.json
   impact plan simulate my/plan.yaml --effect 0.2 --workshops 6
   impact plan lock my/plan.yaml --by "evaluator"
 """
@@ -26,20 +28,22 @@ plan.add_command(simulate)
 
 @plan.command(epilog=EPILOG)
 @click.argument("name", metavar="PLAN")
-def show(name: str) -> None:
-    """Print PLAN (a name or a file) with all defaults written out, its hash, its lock and what was changed since."""
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def show(name: str, output: str) -> None:
+    """Print PLAN (a name or a file) with all defaults written out, its hash, its lock and what was changed since.
+
+    The text is for people; json is the plan’s canonical form, of which the hash is.
+    """
     from impact import workflow
     from impact.plans import canonical
     from impact.settings import Settings
 
-    found, _ = workflow.find_plan(name, Settings.from_environment())
+    found, instrument = workflow.find_plan(name, Settings.from_environment())
+    if output == "json":
+        click.echo(json.dumps(json.loads(canonical(found)), ensure_ascii=False, indent=2, sort_keys=True))
+        return
     lock, deviations = workflow.lock_of(found)
-    click.echo(json.dumps(json.loads(canonical(found)), ensure_ascii=False, indent=2, sort_keys=True))
-    click.echo(f"SHA-256   {found.sha256}")
-    click.echo(f"Locked    {f'{lock.locked_at} by {lock.by}' if lock else 'no'}")
-    for one in deviations:
-        reason = one.reason or "no reason given"
-        click.echo(f"Changed   {one.path}: {_shown(one.was)} → {_shown(one.now)} ({reason})")
+    click.echo(plan_text(found, instrument, lock, deviations))
 
 
 @plan.command(epilog=EPILOG)
@@ -62,7 +66,3 @@ def lock(name: str, by: str) -> None:
     found, _ = workflow.find_plan(name, Settings.from_environment())
     path = workflow.lock_plan(found, by)
     click.echo(f"Locked {found.id} ({found.sha256[:12]}…) in {path}")
-
-
-def _shown(value: object) -> str:
-    return "nothing" if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import textwrap
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from impact.cli import options
-from impact.cli.tables import Column, table
+from impact.cli.plan_text import names_of
+from impact.cli.tables import GAP, Column, table, width
+
+if TYPE_CHECKING:
+    from impact.report.reading import Reading
+
+Rows = list[Sequence[str] | str]
 
 EPILOG = """\b
 Examples:
@@ -24,6 +31,7 @@ after, .02 to .1 of the variance of the change between workshops, 10 to 20 % los
 30 to 50 % after half a year; true changes of 0.1 to 0.25 are what careful studies find.
 """
 WIDEST = 96
+_ROOM_OF_VERDICTS = 48
 
 
 class Effects(click.ParamType):
@@ -123,10 +131,10 @@ def simulate(plan: str, effects: tuple[tuple[str, float], ...], output: str, peo
     if output == "json":
         click.get_binary_stream("stdout").write(workflow.findings_json(forecast))
     else:
-        click.echo(forecast_text(forecast))
+        click.echo(forecast_text(forecast, names_of(found, instrument), found.has_arms))
 
 
-def forecast_text(forecast: Mapping[str, Any]) -> str:
+def forecast_text(forecast: Mapping[str, Any], names: Reading, has_arms: bool) -> str:
     """The forecast for a terminal: what was supposed, the table, the chances, and how to read them."""
     wide = min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST)
     supposed = forecast["declared"]
@@ -143,52 +151,95 @@ def forecast_text(forecast: Mapping[str, Any]) -> str:
                 *_wrapped(head, wide),
             ]
         ),
-        _numbers(forecast),
-        _chances(forecast),
+        _numbers(forecast, names),
+        _chances(forecast, names, has_arms),
         "\n".join(_reading(forecast, wide)),
     ]
     return "\n\n".join(parts)
 
 
-def _label(found: Mapping[str, Any]) -> str:
-    return f"{found['scale']}{', side ' + found['side'] if found['side'] else ''} ({found['contrast']})"
+def _rows(
+    forecast: Mapping[str, Any], names: Reading, cells: Callable[[Mapping[str, Any]], Sequence[str]]
+) -> Rows:
+    """The scale and its times as a heading, a row for each side below it."""
+    from impact.report.beside.part import contrast_label
+
+    rows: Rows = []
+    last = None
+    for found in forecast["findings"]:
+        if (found["scale"], found["contrast"]) != last:
+            last = (found["scale"], found["contrast"])
+            rows.append(f"{names.scale_label(found['scale'])} ({contrast_label(names, found['contrast'])})")
+        rows.append((GAP + names.side_label(found["side"] or None), *cells(found)))
+    return rows
 
 
-def _numbers(forecast: Mapping[str, Any]) -> str:
+def _numbers(forecast: Mapping[str, Any], names: Reading) -> str:
     columns = [
         Column("main outcome"), Column("truth", True), Column("found", True),
         Column("interval", True), Column("holds truth", True), Column("finds it", True), Column("people", True),
     ]  # fmt: skip
-    rows = [
-        (
-            _label(found), _points(found["truth"]), _points(found["mean"]),
-            "–" if found["half_width"] is None else f"± {found['half_width']:.1f}", _percent(found["coverage"]),
-            f"{_percent(found['power'])} ± {100 * found['power_error']:.1f}", f"{found['people']:.0f}",
-        )
-        for found in forecast["findings"]
-    ]  # fmt: skip
-    return table(columns, rows)
+    return table(columns, _rows(forecast, names, lambda found: (
+        _points(found["truth"]), _points(found["mean"]),
+        "–" if found["half_width"] is None else f"± {found['half_width']:.1f}", _percent(found["coverage"]),
+        _with_error(found["power"], forecast["repetitions"]), f"{found['people']:.0f}",
+    )))  # fmt: skip
 
 
-def _chances(forecast: Mapping[str, Any]) -> str:
+def _chances(forecast: Mapping[str, Any], names: Reading, has_arms: bool) -> str:
+    """The verdicts in words that hold for every scale, whichever way is hoped for on it."""
+    from impact.report.wording import word_or
+
     verdicts = list(dict.fromkeys(name for found in forecast["findings"] for name in found["verdicts"]))
-    columns = [Column("chance of each verdict"), *(Column(name.replace("_", " "), True) for name in verdicts)]
-    rows = [
-        (_label(found), *(_percent(found["verdicts"].get(name, 0.0)) for name in verdicts))
-        for found in forecast["findings"]
+    part = "verdict_arms" if has_arms else "verdict"
+    heads = [
+        "no interval"
+        if name == "none"
+        else word_or("en", f"{part}.{name}", "") or word_or("en", f"verdict.{name}", name.replace("_", " "))
+        for name in verdicts
     ]
-    return table(columns, rows)
+    if sum(map(width, heads)) > _ROOM_OF_VERDICTS:  # one line for each verdict and side
+        columns = [Column("chance of each verdict"), Column("verdict"), Column("chance", True)]
+        rows = [
+            line
+            for row in _rows(forecast, names, lambda found: [_percent(found["verdicts"].get(name, 0.0)) for name in verdicts])
+            for line in ([row] if isinstance(row, str) else _one_below_another(row, heads))
+        ]  # fmt: skip
+        return table(columns, rows)
+    columns = [Column("chance of each verdict"), *(Column(head, True) for head in heads)]
+    return table(
+        columns,
+        _rows(forecast, names, lambda found: [_percent(found["verdicts"].get(one, 0.0)) for one in verdicts]),
+    )
+
+
+def _one_below_another(row: Sequence[str], heads: Sequence[str]) -> list[Sequence[str]]:
+    return [
+        (row[0] if i == 0 else "", head, cell)
+        for i, (head, cell) in enumerate(zip(heads, row[1:], strict=True))
+    ]
+
+
+def _with_error(share: float, repetitions: int) -> str:
+    """A share of the programmes drawn, ± its standard error.
+
+    Of a share of none or of all that error would be 0, as if more programmes could show nothing else: there it is
+    that of half a programme more or less, (k + ½) / (n + 1).
+    """
+    hit = (share * repetitions + 0.5) / (repetitions + 1) if share in (0, 1) else share
+    return f"{_percent(share)} ± {100 * math.sqrt(hit * (1 - hit) / repetitions):.1f}"
 
 
 def _reading(forecast: Mapping[str, Any], wide: int) -> list[str]:
+    drawn = forecast["repetitions"]
     lines = _wrapped(
         "In points of 0–100: the true change, the average of what was found, the plain interval. “Holds truth”: share of the plain intervals that hold the true change. “Finds it”: the verdict goes "
-        "the way of the true change (where nothing changes: any way), ± its error from the number of programmes.",
+        "the way of the true change (where nothing changes: any way). ±: standard error from the number of programmes drawn, in points of per cent.",
         wide,
     )
     lines += _wrapped(
         f"Programmes with at least one main verdict that is wrong in its direction, or says that something moved where nothing does: "
-        f"{_percent(forecast['any_wrong'])}. With any main verdict that says that something moved: {_percent(forecast['any_moved'])}.",
+        f"{_with_error(forecast['any_wrong'], drawn)}. With any main verdict that says that something moved: {_with_error(forecast['any_moved'], drawn)}.",
         wide,
     )
     if forecast["licence"] == "these_rooms":
@@ -204,7 +255,9 @@ def _wrapped(text: str, wide: int) -> list[str]:
 
 
 def _points(value: float | None) -> str:
-    return "–" if value is None else f"{value:+.1f}".replace("-", "−")
+    from impact.report.text import signed
+
+    return signed(value)
 
 
 def _percent(share: float | None) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from impact.cli.bidi import wrapped
 from impact.cli.options import FILE
 from impact.cli.tables import Column, table
 
@@ -75,10 +76,14 @@ def portfolio_text(document: Document, columns: int | None = None) -> str:
     parts = [
         "\n".join(["Portfolio", "═════════", head]),
         _section(
-            "What may be said", [line for one in shown for line in _wrapped(one["claim"]["text"], wide)]
+            "What may be said", [line for one in shown for line in wrapped(one["claim"]["text"], wide, "• ")]
         ),
-        _section(f"Results, in {_unit(document)}", _numbers(document)),
-        *(_section(f"Programmes: {_label(document, one)}", _rows(one)) for one in shown if one["rows"]),
+        _section(f"Results, in {_unit(document)}", _numbers(document, wide)),
+        *(
+            _section(f"Programmes: {_label(document, one)}", _rows(one, _digits(document)))
+            for one in shown
+            if one["rows"]
+        ),
         _section("Limits", _limits(document, wide)),
     ]
     return "\n\n".join(part for part in parts if part)
@@ -94,50 +99,89 @@ def _unit(document: Document) -> str:
 def _label(document: Document, one: Document) -> str:
     """Scale, contrast, side and group of a result."""
     labels, group, side = document["labels"], one["group"], one["subgroup"].get("side")
-    parts = [labels["scales"].get(one["scale"], one["scale"]), one["contrast"]]
+    parts = [f"{labels['scales'].get(one['scale'], one['scale'])} ({_times(one['contrast'])})"]
     parts += [labels["sides"].get(side, side)] if side else []
     parts += [f"{group['by']} {group['value']}"] if group["by"] else []
     return ", ".join(parts)
 
 
-def _numbers(document: Document) -> list[str]:
+def _times(contrast: str) -> str:
+    """`After – Before`, as in every other result."""
+    from impact.report.wording import word_or
+
+    return " – ".join(word_or("en", f"wave.{wave.strip()}", wave.strip()) for wave in contrast.split(" - "))
+
+
+def _numbers(document: Document, wide: int) -> list[str]:
     columns = (
         Column("k", True), Column("n", True), Column("Mean", True), Column("interval", True),
         Column("a further one", True), Column("τ", True), Column("I²", True),
     )  # fmt: skip
     rows: list[list[str] | str] = []
+    digits = _digits(document)
     for one in document["results"]:
         spread, ahead, estimate = one["heterogeneity"], one["prediction"], one["estimate"]
         share = spread["i_squared"]
         rows.append(_label(document, one))
         rows.append(
             [
-                _cell(one["programmes"]), _cell(one["people"]), _cell(estimate["value"], True),
-                _ends(estimate), _ends(ahead), _cell(spread["tau"]), "–" if share is None else f"{100 * share:.0f} %",
+                _count(one["programmes"]), _count(one["people"]), _cell(estimate["value"], digits, True),
+                _ends(estimate, digits), _ends(ahead, digits), _cell(spread["tau"], digits), "–" if share is None else f"{100 * share:.0f} %",
             ]
         )  # fmt: skip
-    return table(columns, rows).splitlines()
+    lines = table(columns, rows).splitlines()
+    foot = _FOOT.format(unit="points" if digits == 1 else "standard deviations")
+    return [*lines, "", *textwrap.wrap(foot, wide)]
 
 
-def _rows(one: Document) -> list[str]:
+_FOOT = (
+    "k: programmes. n: people analysed in them. A further one: where the result of one more programme like these "
+    "would most likely lie. τ: how far the programmes’ true results lie apart, as a standard deviation in {unit}. "
+    "I²: the share of the differences between their results that chance alone does not explain."
+)
+
+
+def _digits(document: Document) -> int:
+    """Points with one decimal, effect sizes with two."""
+    return 1 if document["results"][0]["estimate"]["unit"] == "points" else 2
+
+
+def _rows(one: Document, digits: int) -> list[str]:
     columns = (
         Column("File"), Column("n", True), Column("Mean", True), Column("interval", True), Column("Weight", True),
     )  # fmt: skip
     rows = [
-        [row["file"], _cell(row["n"]), _cell(row["value"], True), _ends(row), f"{100 * row['weight']:.0f} %"]
+        [
+            row["file"],
+            _count(row["n"]),
+            _cell(row["value"], digits, True),
+            _ends(row, digits),
+            f"{100 * row['weight']:.0f} %",
+        ]
         for row in one["rows"]
     ]
     return table(columns, rows).splitlines()
 
 
-def _cell(number: float | None, with_sign: bool = False) -> str:
-    if number is None:
+def _count(number: int | None) -> str:
+    return "–" if number is None else f"{number:,}"
+
+
+def _cell(value: float | None, digits: int, with_sign: bool = False) -> str:
+    from impact.report.text import number, signed
+
+    return (signed if with_sign else number)(value, max(digits, _carried(value)))
+
+
+def _carried(value: float | None) -> int:
+    """Decimals that a published number carries: near 0 and the smallest effect of interest more than elsewhere."""
+    return 0 if value is None else len(f"{value:g}".partition(".")[2])
+
+
+def _ends(block: Document, digits: int) -> str:
+    if block["low"] is None or block["high"] is None:
         return "–"
-    return (f"{number:+,g}" if with_sign else f"{number:,g}").replace("-", "−")
-
-
-def _ends(block: Document) -> str:
-    return "–" if block["low"] is None else f"{_cell(block['low'], True)} to {_cell(block['high'], True)}"
+    return f"{_cell(block['low'], digits, True)} to {_cell(block['high'], digits, True)}"
 
 
 def _limits(document: Document, wide: int) -> list[str]:
@@ -146,13 +190,9 @@ def _limits(document: Document, wide: int) -> list[str]:
     return [
         line
         for text in [*dict.fromkeys(found), document["disclosure"]["rule"]]
-        for line in _wrapped(text, wide)
+        for line in wrapped(text, wide, "• ")
     ]
 
 
 def _section(title: str, lines: list[str]) -> str:
     return "\n".join([title.upper(), "", *lines]) if lines else ""
-
-
-def _wrapped(text: str, wide: int) -> list[str]:
-    return textwrap.wrap(text, wide, initial_indent="• ", subsequent_indent="  ")

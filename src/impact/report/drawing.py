@@ -8,8 +8,10 @@ from typing import Any
 from impact.report.theme import Shaped, shape_of, tone
 
 SIZE, SMALL = 12.0, 11.0  # of texts, in the drawing's units
-_WIDE, _NARROW = "mwMWQOGD@%—…", "iljtfrI.,:;'’|()[]!1 ·-"
-_EM_WIDE, _EM_NARROW, _EM_CAPITAL, _EM = 0.88, 0.36, 0.68, 0.58  # of Rubik at its boldest here; generous
+_WIDE, _NARROW = "mwMWQOGD@%—…+−", "iljtfrI.,:;'’|()[]!1 ·-"
+_EM_WIDE, _EM_NARROW, _EM_CAPITAL, _EM = 0.88, 0.36, 0.68, 0.62
+"""Of Rubik at its boldest here, and of what stands in for it where it is not at hand; generous."""
+_EM_DIGIT = 0.66
 
 
 @dataclass(frozen=True)
@@ -77,10 +79,23 @@ def mark_path(kind: str, x: float, y: float, size: float) -> str:
     return f"M{x:.1f} {y - half:.1f}l{half:.1f} {half:.1f}l{-half:.1f} {half:.1f}l{-half:.1f} {-half:.1f}z"
 
 
+def arrow_head(x: float, y: float, way: int) -> str:
+    """The end at `x` of a line or bar that goes on, to the left (−1) or the right (1)."""
+    return f"M{x + way * 5:.1f} {y:.1f}l{-way * 7} -4v8z"
+
+
 def text_width(text: str, size: float = SIZE) -> float:
     """About how wide `text` is set, rather too much than too little: nothing here can measure it."""
     ems = (
-        _EM_WIDE if c in _WIDE else _EM_NARROW if c in _NARROW else _EM_CAPITAL if c.isupper() else _EM
+        _EM_WIDE
+        if c in _WIDE
+        else _EM_NARROW
+        if c in _NARROW
+        else _EM_CAPITAL
+        if c.isupper()
+        else _EM_DIGIT
+        if c.isdecimal()
+        else _EM
         for c in text
     )
     return size * sum(ems)

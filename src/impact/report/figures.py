@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from impact.report.beside.part import contrast_label
 from impact.report.charts import (
     Column,
     FlowChart,
@@ -64,7 +65,7 @@ def forest_chart(findings: Mapping[str, Any]) -> ForestChart:
     spoken = [_say(reading, "forest_chart", mark, group.label) for group in groups for mark in group.marks]
     return ForestChart(
         id="forest",
-        title=reading.word("forest_chart.title", level=reading.level),
+        title=_with_contrast(reading, reading.word("forest_chart.title", level=reading.level)),
         reading=_forest_reading(reading, groups, common),
         alt=reading.word("forest_chart.alt", marks=" ".join(spoken)),
         table=_forest_table(reading, groups),
@@ -102,6 +103,12 @@ def flow_chart(findings: Mapping[str, Any]) -> FlowChart:
         table=_flow_table(reading, built),
         lanes=built,
     )
+
+
+def _with_contrast(reading: Reading, title: str) -> str:
+    """`All scales: change in points, with intervals (After – Before)`."""
+    contrast = reading.first_contrast
+    return f"{title} ({contrast_label(reading, contrast)})" if contrast else title
 
 
 def _say(reading: Reading, chart: str, mark: Mark, scale: str) -> str:

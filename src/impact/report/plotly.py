@@ -12,6 +12,7 @@ from impact.report.plotly_forest import forest
 from impact.report.plotly_parts import (
     CONFIG,
     Colours,
+    arrow_head,
     axis,
     base_layout,
     escape,
@@ -19,6 +20,7 @@ from impact.report.plotly_parts import (
     interval_text,
     marker,
     note,
+    pixels,
     rows_axis,
     side_name,
 )
@@ -44,6 +46,7 @@ def _shift(chart: ShiftChart, colours: Colours) -> tuple[list[dict[str, Any]], d
         data += _shift_traces(mark, row, colours)
         if mark.deciding and mark.change is not None:
             shapes.append(_band(mark, row, colours))
+            data += _heads(mark, row, colours)
         notes += _shift_values(mark, row, colours)
     notes += [
         note(said, 0, 0, colours["ink"], xref="paper", yref="paper", xanchor="left", yanchor="top")
@@ -111,6 +114,14 @@ def _band(mark: Mark, row: int, colours: Colours) -> dict[str, Any]:
     return {**box, "fillcolor": fill, "line": {"width": 0}, "layer": "below"}
 
 
+def _heads(mark: Mark, row: int, colours: Colours) -> list[dict[str, Any]]:
+    """Heads where the band is cut, and goes on beyond the scale."""
+    low = mark.after + mark.deciding.low - mark.change
+    high = mark.after + mark.deciding.high - mark.change
+    ways = ((0, "triangle-left", low < 0), (100, "triangle-right", high > 100))
+    return [arrow_head(x, row, symbol, colours[tone(mark.side)]) for x, symbol, beyond in ways if beyond]
+
+
 def _shift_values(mark: Mark, row: int, colours: Colours) -> list[dict[str, Any]]:
     near = abs(mark.before - mark.after) < 8
     after = note(number(mark.after), mark.after, row, colours["ink"], yshift=18)
@@ -120,10 +131,14 @@ def _shift_values(mark: Mark, row: int, colours: Colours) -> list[dict[str, Any]
 
 def _flow(chart: FlowChart, colours: Colours) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     data, notes, row = [], [], 0.0
+    steps = [step for lane in chart.lanes for step in lane.steps]
+    left = max([80.0, *(pixels(step.wave) + 24 for step in steps)])
+    right = max([0.0, *(pixels(step.said) for step in steps)]) + 18
     for lane in chart.lanes:
         colour = tone(lane.side)
         notes.append(
-            note(lane.label, 0, row, colours[f"{colour}_text"], xref="paper", xanchor="left", xshift=-76)
+            note(lane.label, 0, row, colours[f"{colour}_text"], xref="paper", xanchor="left")
+            | {"xshift": 4 - left}
         )
         row += 0.9
         for step in lane.steps:
@@ -143,7 +158,7 @@ def _flow(chart: FlowChart, colours: Colours) -> tuple[list[dict[str, Any]], dic
         row += 0.3
     layout = {
         "height": int(28 * row + 30),
-        "margin": {"l": 80, "r": 300, "t": 6, "b": 6},
+        "margin": {"l": left, "r": right, "t": 6, "b": 6},
         "xaxis": {"visible": False, "fixedrange": True, "rangemode": "tozero"},
         "yaxis": {"visible": False, "fixedrange": True, "range": [row - 0.4, -0.6]},
         "barmode": "overlay",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from impact.report.charts import Interval, Mark
+from impact.report.drawing import text_width
 from impact.report.text import interval
 from impact.report.theme import shape_of, theme, tone
 
@@ -70,6 +71,13 @@ def marker(mark: Mark, colours: Colours, hollow: bool = False, size: float = 13)
     }
 
 
+def arrow_head(x: float, row: float, symbol: str, colour: str) -> dict[str, Any]:
+    """The head at `x`, an end of the axis, of a line or bar that goes on."""
+    arrow = {"type": "scatter", "mode": "markers", "x": [x], "y": [row], "hoverinfo": "skip"}
+    marks = {"symbol": symbol, "size": 9, "color": colour}
+    return {**arrow, "showlegend": False, "cliponaxis": False, "marker": marks}
+
+
 def note(text: str, x: float, y: float, colour: str, **more: Any) -> dict[str, Any]:
     return {
         "text": escape(text),
@@ -81,6 +89,12 @@ def note(text: str, x: float, y: float, colour: str, **more: Any) -> dict[str, A
     }
 
 
+def pixels(text: str, size: float = 13) -> float:
+    """Room for `text` in a figure: a reader without the theme's font sees a wider one (DejaVu, Verdana)."""
+    return text_width(text, size) * _WIDER
+
+
+_WIDER = 1.08
 _BESIDE, _ABOVE = 19, 76  # letters of a side's name left of its row, and above it
 
 

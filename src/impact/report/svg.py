@@ -12,7 +12,9 @@ from impact.report.drawing import (
     Box,
     Drawing,
     Line,
+    Spot,
     Text,
+    arrow_head,
     fits,
     mark_spot,
     named,
@@ -100,9 +102,12 @@ def _shift_row(drawing: Drawing, mark: Mark, left: float, right: float, y: float
     scale = (right - left) / 100
     before, after = left + mark.before * scale, left + mark.after * scale
     if mark.deciding and mark.change is not None:
-        low = max(left, after + (mark.deciding.low - mark.change) * scale)
-        high = min(right, after + (mark.deciding.high - mark.change) * scale)
-        drawing.boxes.append(Box(low, y - 7, high - low, 14, f"{tone(mark.side)}_soft"))
+        low = after + (mark.deciding.low - mark.change) * scale
+        high = after + (mark.deciding.high - mark.change) * scale
+        cut = max(left, low), min(right, high)
+        drawing.boxes.append(Box(cut[0], y - 7, cut[1] - cut[0], 14, f"{tone(mark.side)}_soft"))
+        ways = ((left, -1, low < left), (right, 1, high > right))
+        drawing.spots += [Spot(arrow_head(x, y, way), tone(mark.side)) for x, way, beyond in ways if beyond]
     drawing.lines.append(Line(before, y, after, y, tone(mark.side), 2))
     drawing.spots.append(mark_spot(mark, before, y, 6, hollow=True))
     drawing.spots.append(mark_spot(mark, after, y, 6.5))

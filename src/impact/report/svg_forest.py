@@ -12,6 +12,7 @@ from impact.report.drawing import (
     Line,
     Spot,
     Text,
+    arrow_head,
     fits,
     mark_spot,
     named,
@@ -23,19 +24,24 @@ from impact.report.text import interval, signed
 from impact.report.theme import tone
 
 NARROW_BELOW = 440
-_NUMBERS = 128.0  # room of change and interval, before the verdict
+_GAP = 10.0  # between change, interval and verdict
 _FOOT = 24.0  # room of the axis
 
 
 @dataclass(frozen=True)
 class _Frame:
-    """Where the axis lies and how the rows are set. `above`: scale names on a line of their own."""
+    """Where the axis lies and how the rows are set. `above`: scale names on a line of their own.
+
+    `ends`, `verdict`: how far behind the change its interval and its verdict begin.
+    """
 
     left: float
     right: float
     extent: float
     narrow: bool
     above: bool
+    ends: float
+    verdict: float
 
     @property
     def row(self) -> float:
@@ -59,14 +65,17 @@ def forest(chart: ForestChart, drawing: Drawing) -> Drawing:
 
 
 def _frame(chart: ForestChart, width: float) -> _Frame:
+    shown = [mark for mark in chart.marks if not mark.hidden and mark.change is not None]
+    ends = max([30.0, *(text_width(signed(mark.change)) for mark in shown)]) + _GAP
+    numbers = ends + max([66.0, *(text_width(_ends(mark), SMALL) for mark in shown)]) + _GAP
     if width < NARROW_BELOW:
-        return _Frame(12.0, width - 12, chart.extent, narrow=True, above=True)
+        return _Frame(12.0, width - 12, chart.extent, True, True, ends, numbers)
     verdicts = [text_width(mark.verdict, SMALL) for mark in chart.marks if not mark.hidden]
-    right = width - 14 - _NUMBERS - min(max([80.0, *verdicts]), width * 0.2)
+    right = width - 14 - numbers - min(max([80.0, *verdicts]), width * 0.2)
     names = [text_width(group.label) for group in chart.groups]
     left = min(max([90.0, *names]) + 16, width * 0.25)
     above = not all(fits(group.label, left - 12) for group in chart.groups)
-    return _Frame(24.0 if above else left, right, chart.extent, narrow=False, above=above)
+    return _Frame(24.0 if above else left, right, chart.extent, False, above, ends, numbers)
 
 
 def _group(drawing: Drawing, chart: ForestChart, group: ForestGroup, frame: _Frame, y: float) -> float:
@@ -146,9 +155,13 @@ def _row(drawing: Drawing, mark: Mark, frame: _Frame, y: float) -> None:
         drawing.spots.append(mark_spot(mark, x + 5, place - 4, 4))
         x += 16
     drawing.texts.append(Text(x, place, signed(mark.change), tone="ink", strong=True))
-    ends = interval(mark.deciding.low, mark.deciding.high) if mark.deciding else ""
-    drawing.texts.append(Text(x + 40, place, ends, small=True))
-    wrapped(drawing, mark.verdict, x + _NUMBERS, place, drawing.width - x - _NUMBERS, tone="ink", small=True)
+    drawing.texts.append(Text(x + frame.ends, place, _ends(mark), small=True))
+    x += frame.verdict
+    wrapped(drawing, mark.verdict, x, place, drawing.width - x, tone="ink", small=True)
+
+
+def _ends(mark: Mark) -> str:
+    return interval(mark.deciding.low, mark.deciding.high) if mark.deciding else ""
 
 
 def _line(drawing: Drawing, ends: Interval, frame: _Frame, y: float, colour: str, width: float) -> None:
@@ -161,5 +174,4 @@ def _line(drawing: Drawing, ends: Interval, frame: _Frame, y: float, colour: str
         (ends.high > frame.extent, frame.right, 1),
     ):
         if beyond:
-            tip = f"M{edge + way * 5:.1f} {y:.1f}l{-way * 7} -4v8z"
-            drawing.spots.append(Spot(tip, colour))
+            drawing.spots.append(Spot(arrow_head(edge, y, way), colour))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import struct
 import unicodedata
 from functools import cache
@@ -12,6 +13,9 @@ DIGITS = 1
 MINUS = "−"
 RANGE = " to "
 MAXIMUM_LABEL = 120
+LONGEST_TYPED = 400
+"""No text that somebody typed is shown longer; what may be longer is a sentence of the evaluation."""
+ISOLATES, PDI = "\u2066\u2067\u2068", "\u2069"
 _UNKNOWN = "?"
 
 
@@ -51,17 +55,50 @@ def clean(value: object, limit: int = MAXIMUM_LABEL) -> str:
     """A text that somebody typed, made harmless for any page: one line, no control or direction characters.
 
     Characters that could turn the reading order of what stands beside them (U+202A…U+202E, U+2066…U+2069, marks)
-    are dropped; each script's own direction is enough. Longer texts end with an ellipsis.
+    are dropped; each script's own direction is enough. Longer texts end with an ellipsis. With a `limit` above
+    LONGEST_TYPED it is a `sentence`.
     """
-    kept = "".join(" " if char in "\t\n\r" else char for char in str(value) if _is_harmless(char))
-    line = " ".join(kept.split())
+    if limit > LONGEST_TYPED:
+        return sentence(value, limit)
+    line = " ".join(_harmless(str(value)).split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
+
+
+def sentence(value: object, limit: int = 1000) -> str:
+    """A sentence of the evaluation: as `clean`, but names and numbers keep the direction that it gave them.
+
+    Isolates (U+2066…U+2068, closed by U+2069) stay where each has its other half: such a pair steers nothing outside it.
+    """
+    line = " ".join(_harmless(str(value), ISOLATES + PDI).split())
+    if not _is_balanced(line):
+        line = " ".join(_harmless(line).split())
+    if len(line) <= limit:
+        return line
+    cut = line[: limit - 1].rstrip()
+    return cut + PDI * _open(cut) + "…"
 
 
 def printable(text: str) -> str:
     """`text` with what the document's font cannot draw replaced: a missing glyph would stop the PDF."""
     known = _font_characters()
-    return "".join(char if ord(char) in known or char == "\n" else _UNKNOWN for char in text)
+    return "".join(char if ord(char) in known or char in _UNDRAWN else _UNKNOWN for char in text)
+
+
+_UNDRAWN = frozenset("\n" + ISOLATES + PDI)
+
+
+def _is_balanced(text: str) -> bool:
+    """Whether no isolate is closed before it is opened, and none stays open."""
+    depths = [0, *itertools.accumulate((c in ISOLATES) - (c == PDI) for c in text)]
+    return min(depths) == depths[-1] == 0
+
+
+def _open(text: str) -> int:
+    return sum((c in ISOLATES) - (c == PDI) for c in text)
+
+
+def _harmless(text: str, kept: str = "") -> str:
+    return "".join(" " if c in "\t\n\r" else c for c in text if c in kept or _is_harmless(c))
 
 
 def _is_harmless(char: str) -> bool:

@@ -17,7 +17,7 @@
   // Figures are laid out for letters of 16 pixels. Who reads with larger ones gets all of it larger: letters, the
   // distances that make room for them, and the width from which a figure is worth it.
   const scale = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1;
-  const SIZES = new Set(["size", "height", "xshift", "yshift", "l", "r", "t", "b"]);
+  const SIZES = new Set(["size", "height", "xshift", "yshift", "entrywidth", "l", "r", "t", "b"]);
   const enlarged = (value, factor, key) => {
     if (typeof value === "number") return SIZES.has(key) ? value * factor : value;
     if (Array.isArray(value)) return value.map((one) => enlarged(one, factor));
