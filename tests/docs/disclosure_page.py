@@ -121,7 +121,9 @@ with integer programming, over all counts published.
 
 - An average and a standard deviation of a group bound how many of it can be at an end of the scale, and how many can
   have moved: that is about the group, which the threshold on the group allows. The five values are for an attacker
-  who holds the counts.
+  who holds the counts. On a scale of one item with few steps the two often leave fewer than five values, sometimes one.
+- Where one person left and another came between two releases, and as many people stand in both, the release ledger does
+  not see it: the difference of the two averages is the difference of these two people's scores.
 - How many people were lost between two steps that are shown, and how many submissions have come in at all.
 - That a group of k or more people changed by exactly the same amount is said, without its averages.
 """

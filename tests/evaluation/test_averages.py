@@ -10,6 +10,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from impact.evaluation.averages import MOST_SETS, People, withheld
 from impact.instruments.model import Scale
 from impact.plans.model import Contrast, Outcome, Retention
 
@@ -84,6 +85,11 @@ def equations(document, rows):
             whole = [person for person in people if all(person in at[wave] for wave in at)]
             told(whole, post=1, pre=-1)
             told(whole, followup=1, pre=-1)
+    for one in document["attrition"]["lost"]:
+        if one["side"] == "a" and one["before"]["kept"] is not None:
+            kept = [person for person in people if person in at["pre"] and person in at["post"]]
+            told(kept, pre=1)
+            told([person for person in people if person in at["pre"] and person not in at["post"]], pre=1)
     return np.array(table).reshape(len(table), len(columns)), len(people)
 
 
@@ -210,3 +216,79 @@ def leaves(row):
 
     walk({key: value for key, value in json.loads(json.dumps(row)).items() if key != "claim"}, "")
     return found
+
+
+def test_who_was_lost_is_not_told_beside_a_contrast_that_has_all_but_one_of_them(make, three_waves):
+    """Six have no post, five of the six a follow-up: follow-up − pre less post − pre leaves the one who has neither."""
+    plan, instrument, rows = three_waves
+    drawn = rows(1, 0)
+    people = sorted({row["respondent"] for row in drawn if row["side"] == "a"})
+    gone = {(person, "post") for person in people[:6]} | {(people[0], "followup")}
+    drawn = [row for row in drawn if (row["respondent"], row["wave"]) not in gone]
+    document = make.evaluate(plan, instrument, drawn)
+    (lost,) = (row for row in document["attrition"]["lost"] if row["side"] == "a")
+    assert (lost["kept"], lost["lost"], lost["before"]) == (6, 6, {"kept": None, "lost": None})
+    assert not tells_of_few(*equations(document, drawn))
+
+
+def test_a_pooled_change_goes_with_its_finding(make, three_waves):
+    plan, instrument, _ = three_waves
+    drawn = make.draw(plan, instrument, seed=1, workshops=6, people_per_side=6, shifts={}, dropout=0.0)
+    one = sorted(row["respondent"] for row in drawn if row["side"] == "a")[0]
+    drawn = [row for row in drawn if (row["respondent"], row["wave"]) != (one, "followup")]
+    document = make.evaluate(plan, instrument, drawn)
+    places = [
+        {(row["contrast"], row["subgroup"]["side"]): row["suppressed"] for row in rows}
+        for rows in (document["findings"], document["portfolio"]["rows"])
+    ]
+    assert places[0] == places[1]
+    assert [place for place, hidden in places[1].items() if hidden] == [("followup - post", "a")]
+
+
+def row_of(persons, contrast, **more):
+    persons = np.array(persons)
+    whom = People(persons, np.ones(len(persons), bool), persons[:0])
+    base = {"scale": "fear", "contrast": contrast, "subgroup": {"side": "a"}}
+    return base | {"_whom": whom, "_shares": ()} | more
+
+
+def by_hand(findings):
+    raw = {"findings": findings, "quality": [], "retention": [], "attrition": {"lost": [], "dose": []}}
+    return sorted(i for name, i in withheld(raw, (), K) if name == "finding")
+
+
+def test_a_subgroup_gives_way_with_its_item_and_leaves_the_side():
+    """One of 20 women has no follow-up, nor have six of 20 men: the side tells of seven, the women's results of one."""
+    women, men = list(range(20)), list(range(20, 40))
+    findings = []
+    for contrast, gone in (
+        ("post - pre", ()),
+        ("followup - pre", (0, *men[:6])),
+        ("followup - post", (0, *men[:6])),
+    ):
+        groups = {"w": women, "m": men}
+        here = {name: [one for one in group if one not in gone] for name, group in groups.items()}
+        findings.append(row_of(here["w"] + here["m"], contrast))
+        for name, group in here.items():
+            part = {"subgroup": {"side": "a", "sex": name}, "_partition": ("fear", contrast, "a", "sex")}
+            findings.append(row_of(group, contrast, **part))
+    assert by_hand(findings) == [7, 8]
+    without_men = [row for row in findings if row["subgroup"].get("sex") != "m"]
+    assert by_hand(without_men) == [5]
+
+
+def test_a_side_that_gives_way_takes_its_subgroups():
+    people = list(range(20))
+    findings = [
+        row_of(people, "post - pre"),
+        row_of(people[1:], "followup - pre"),
+        row_of(people[1:], "followup - post"),
+    ]
+    part = {"subgroup": {"side": "a", "sex": "w"}, "_partition": ("fear", "followup - post", "a", "sex")}
+    findings.append(row_of(people[5:], "followup - post", **part))
+    assert by_hand(findings) == [2, 3]
+
+
+def test_with_more_sets_than_can_be_told_apart_only_the_first_stays():
+    findings = [row_of(range(number, 100), f"w{number} - pre") for number in range(MOST_SETS + 1)]
+    assert by_hand(findings) == list(range(1, MOST_SETS + 1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -233,3 +234,26 @@ def test_any_data_give_complete_rows_that_add_up(make, people, few, cluster, des
         assert check(row["claim"]["text"], row["claim"]["licence"]) == ()
         assert "{" not in row["claim"]["text"]
         assert "None" not in row["claim"]["text"]
+
+
+def test_where_the_finding_gives_way_to_others_only_the_shift_is_told(make, monkeypatch):
+    """Its change would be the very number that the finding does not show."""
+    from impact.evaluation.labels import default_labels
+    from impact.evaluation.response_shift_disclosure import disclose_shifts
+
+    engine = import_module("impact.evaluation.run")  # the package has a function of this name
+    kept, plan = {}, plan_of(make)
+    original = engine.disclose
+    monkeypatch.setattr(engine, "disclose", lambda raw, *rest: kept.update(raw=raw) or original(raw, *rest))
+    rows = rows_of({"w1": [(0, 1, 2), (1, 2, 2), (2, 3, 1)], "w2": [(3, 1, 2), (1, 1, 2), (0, 2, 4)]})
+    document = make.evaluate(plan, INSTRUMENT, rows)
+    hidden = [one | {"suppressed": True, "arms": None} for one in document["findings"]]
+    labels = default_labels(INSTRUMENT, plan)
+    (open_row, *_), (row, *_) = (
+        disclose_shifts(kept["raw"], shown, 2, labels, INSTRUMENT) for shown in (document["findings"], hidden)
+    )
+    assert open_row["change"]["value"] is not None
+    told = {name: row[name]["value"] for name in DIFFERENCES} | {
+        name: row[name]["mean"] for name in ("before", "then", "after")
+    }
+    assert told == dict.fromkeys(told) | {"shift": open_row["shift"]["value"]}

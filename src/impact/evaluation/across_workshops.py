@@ -125,23 +125,29 @@ def _text(
     return text[:1].upper() + text[1:]
 
 
-def block_of(rows: Iterable[Row], pools: bool, threshold: int, language: str) -> Row:
-    """The block `portfolio` as it may be shown: each row whole, or nothing of it."""
+def block_of(rows: Iterable[Row], pools: bool, findings: Iterable[Row], threshold: int, language: str) -> Row:
+    """The block `portfolio` as it may be shown: each row whole, or nothing of it. A pooled change is nearly the change
+    itself, so it is shown only with its finding (`findings`, as they are shown)."""
+    shown = [_place(found) for found in findings if not found["suppressed"]]
     language = worded_in(language, "portfolio")
     rule = words(language)["portfolio"]["rule"].format(fewest=FEWEST_WORKSHOPS, threshold=threshold)
     caveats = [] if pools else [caveat("no_workshops_to_pool", language)]
     return {
         "fewest_workshops": FEWEST_WORKSHOPS,
         "rule": rule,
-        "rows": [_shown(row, threshold, language) for row in rows],
+        "rows": [_shown(row, _place(row) in shown, threshold, language) for row in rows],
         "caveats": caveats,
     }
 
 
-def _shown(row: Row, threshold: int, language: str) -> Row:
+def _place(row: Row) -> tuple[Any, ...]:
+    return row["scale"], row["contrast"], row["subgroup"]
+
+
+def _shown(row: Row, has_finding: bool, threshold: int, language: str) -> Row:
     public = {key: value for key, value in row.items() if not key.startswith("_")}
     is_enough = row["workshops"] >= FEWEST_WORKSHOPS and row["_smallest"] >= max(threshold, row["_fewest"])
-    if is_enough and row["estimate"]["value"] is not None:
+    if has_finding and is_enough and row["estimate"]["value"] is not None:
         return public
     return (
         public

@@ -34,6 +34,7 @@ class LostSample:
     """One side's people with a score before: who was kept, and the sample of those.
 
     before, kept, treated  (n,) score, whether in the sample, whether of the workshop arm
+    rows                   (n,) that the scores come from
     """
 
     contrast: str
@@ -43,6 +44,7 @@ class LostSample:
     kept: np.ndarray
     treated: np.ndarray
     sample: Sample
+    rows: np.ndarray
 
 
 def lost_samples(
@@ -56,7 +58,9 @@ def lost_samples(
     for side, sample in samples.items():
         rows, treated = asked[side]
         kept = np.isin(rows, sample.rows[:, 0])
-        found.append(LostSample(contrast.name, contrast.before, side, scores[rows], kept, treated, sample))
+        found.append(
+            LostSample(contrast.name, contrast.before, side, scores[rows], kept, treated, sample, rows)
+        )
     return found
 
 
@@ -85,7 +89,7 @@ def attrition_block(
             for arm in arms
             for side in sides
         ],
-        "lost": [row for scale, one in listed for row in _lost(setting, scale, one)],
+        "lost": [row for scale, one in listed for row in _lost(setting, settled, scale, one)],
         "dose": [] if attendance is None else [_dose(settled, scale, one, reached) for scale, one in listed],
     }
 
@@ -140,14 +144,14 @@ def _chain(
     }
 
 
-def _lost(setting: Setting, scale: str, one: LostSample) -> list[Row]:
+def _lost(setting: Setting, settled: Settled, scale: str, one: LostSample) -> list[Row]:
     """One row an arm: how many were kept and lost, and their scores before."""
     masks = {"workshop": one.treated, "comparison": ~one.treated}
     if not setting.plan.has_arms:
         masks = {"workshop": np.ones(len(one.before), dtype=bool)}
     rows = []
     for arm, mask in masks.items():
-        before, kept = one.before[mask], one.kept[mask]
+        before, kept, persons = one.before[mask], one.kept[mask], settled.data.person[one.rows[mask]]
         group = stats.attrition_table(before, kept, confidence=setting.plan.level).groups[0]
         welch = group.difference
         rows.append(
@@ -166,6 +170,7 @@ def _lost(setting: Setting, scale: str, one: LostSample) -> list[Row]:
                 "_wave": one.wave,
                 "_asked": len(one.before),
                 "_is_alike": _is_alike(before[~kept]) or _is_alike(before[kept]),
+                "_parts": (persons[kept], persons[~kept]),
             }
         )
     return rows
@@ -173,7 +178,8 @@ def _lost(setting: Setting, scale: str, one: LostSample) -> list[Row]:
 
 def _dose(settled: Settled, scale: str, one: LostSample, reached: np.ndarray) -> Row:
     sample = one.sample
-    level = reached[settled.data.person[sample.rows[:, 0]]].copy()
+    persons = settled.data.person[sample.rows[:, 0]]
+    level = reached[persons].copy()
     level[~sample.treated] = -1
     groups = [sample.change[level == number] for number in (1, 0)]
     return {
@@ -189,6 +195,7 @@ def _dose(settled: Settled, scale: str, one: LostSample, reached: np.ndarray) ->
         "_levels": level,
         "_unknown": int((sample.treated & (level < 0)).sum()),
         "_is_alike": any(_is_alike(group) for group in groups),
+        "_parts": tuple(persons[level == number] for number in (1, 0)),
     }
 
 

@@ -5,15 +5,15 @@
    of the chain that is shown: fewer would tell that a few refused.
 3. Attended enough is shown if at least k did and at least k did not: “all but two” tells of two.
 4. Lost against kept: only if both are at least k, the averages of the finding on the same people are shown, not all of
-   a group had one score, and nearly the same people stand in no row of `quality`.
+   a group had one score, nearly the same people stand in no row of `quality`, and they need not give way (`averages`).
 5. Dose: only if both groups are at least k, those not known are none or at least k, neither changed by one amount, and
-   no subgroup that is shown is nearly the same people.
+   no subgroup that is shown is nearly the same people, and they need not give way (`averages`).
 6. For the public, figures are rounded as everywhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from impact.evaluation import findings as shapes
@@ -26,17 +26,17 @@ _NO_SHARE = {"value": None, "low": None, "high": None}
 
 
 def disclose_attrition(
-    block: Row, flow: Sequence[Row], raw: Row, shown: Sequence[Row], thresholds: tuple[int, int], language: str,
-    audience: str,
+    raw: Row, flow: Sequence[Row], shown: Sequence[Row], beside: Collection[tuple[str, int]],
+    thresholds: tuple[int, int], language: str, audience: str,
 ) -> Row:  # fmt: skip
-    """`flow` and `shown` (findings) as this audience sees them; `raw` the document before disclosure. `thresholds`:
-    this audience's and the team's; what the team's document does not show, no other does."""
-    k, team = thresholds
+    """`flow` and `shown` (findings) as this audience sees them; `raw` the document before disclosure; `beside`:
+    averages that give way (`averages`). `thresholds`: this audience's and the team's; what the team's document does not
+    show, no other does."""
+    block, (k, team) = raw["attrition"], thresholds
     kept = {(one["scale"], one["contrast"], _side(one)): one for one in shown if _is_whole(one)}
     asked: dict[tuple[Any, ...], int] = {}
     for row in block["lost"]:
-        key = row["scale"], row["_wave"], row["side"]
-        asked[key] = asked.get(key, 0) + row["_asked"]
+        asked[_place(row)] = asked.get(_place(row), 0) + row["_asked"]
     nearby = {
         (row["scale"], row["wave"], row["side"]) for row in raw["quality"]
         if row["language"] is None
@@ -46,13 +46,22 @@ def disclose_attrition(
     for full, seen in zip(raw["findings"], shown, strict=True):
         if "_partition" in full and not seen["suppressed"]:
             levels.setdefault(full["_partition"][:3], []).append(full["_levels"])
-    lost = [_lost(row, kept, nearby, k, language) for row in block["lost"]]
-    dose = [_dose(row, kept, levels, k, language) for row in block["dose"]]
+    lost = [
+        _lost(row, kept, ("lost", i) in beside or _place(row) in nearby, k, language)
+        for i, row in enumerate(block["lost"])
+    ]
+    dose = [
+        _dose(row, kept, levels, ("dose", i) in beside, k, language) for i, row in enumerate(block["dose"])
+    ]
     if audience == "public":
         lost, dose = [_rounded(row) for row in lost], [_rounded(row) for row in dose]
     return block | {
         "chain": [_chain(row, flow, (k, team), language) for row in block["chain"]], "lost": lost, "dose": dose
     }  # fmt: skip
+
+
+def _place(row: Row) -> tuple[Any, ...]:
+    return row["scale"], row["_wave"], row["side"]
 
 
 def _side(found: Row) -> str | None:
@@ -119,9 +128,7 @@ def _stage(name: str, people: int | None, wave: str | None = None) -> Row:
     return {"stage": name, "wave": wave, "people": people}
 
 
-def _lost(
-    row: Row, kept: Mapping[tuple[Any, ...], Row], nearby: set[tuple[Any, ...]], k: int, language: str
-) -> Row:
+def _lost(row: Row, kept: Mapping[tuple[Any, ...], Row], tells_of_few: bool, k: int, language: str) -> Row:
     found = kept.get((row["scale"], row["contrast"], row["side"]))
     if found is None or found["suppressed"] or min(row["kept"], row["lost"]) < k:
         return _public(row) | {
@@ -129,8 +136,7 @@ def _lost(
             "difference": _NO_SHARE, "caveats": [caveat("too_few_to_show", language)], "suppressed": True,
         }  # fmt: skip
     level = found["arms"][row["arm"]]["before"] if found["arms"] else found["before"]
-    key = row["scale"], row["_wave"], row["side"]
-    if level["mean"] is None or row["_is_alike"] or key in nearby:
+    if level["mean"] is None or row["_is_alike"] or tells_of_few:
         return _public(row) | {
             "before": {"kept": None, "lost": None}, "difference": _NO_SHARE,
             "caveats": [caveat("levels_hidden", language)],
@@ -142,6 +148,7 @@ def _dose(
     row: Row,
     kept: Mapping[tuple[Any, ...], Row],
     levels: Mapping[tuple[Any, ...], list[Any]],
+    tells_of_few: bool,
     k: int,
     language: str,
 ) -> Row:
@@ -152,6 +159,7 @@ def _dose(
         found is None
         or found["suppressed"]
         or few
+        or tells_of_few
         or row["_is_alike"]
         or any(is_nearly_same(row["_levels"], one, k) for one in levels.get(key, ()))
     ):

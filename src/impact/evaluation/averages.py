@@ -4,8 +4,8 @@ Averages of a scale at several waves and contrasts are sums over sets of people 
 in the same of these sets are one class; the sum of a class's scores at a wave is an unknown, and each average that is
 shown is one equation in them. A few people are told of if some combination of the equations is about classes of 1 to
 k − 1 people in all and about nobody else: that is so where the equations lose rank when the columns of those classes
-are struck out. Averages are admitted in a fixed order (changes, then levels, rows of quality, retention; in each as
-the plan has them), so that what is shown depends on who answered, never on what.
+are struck out. Averages are admitted in a fixed order (changes, then levels, rows of quality, what was kept, who was
+lost, dose; in each as the plan has them), so that what is shown depends on who answered, never on what.
 
 With two arms a change is taken as if each arm's were told. Scales that share items (a scale and its facets) tell of
 those who left some of the items out, or are in one of the samples only: the later scale of the plan gives way where
@@ -27,6 +27,8 @@ import numpy as np
 
 Row = Mapping[str, Any]
 Cell = tuple[str, int]
+MOST_SETS = 60
+"""People are told apart by one bit a set."""
 MOST_SMALL = 10
 """Up to so many small classes every set of them is tried; with more, only averages of the people of the first are shown."""
 
@@ -68,15 +70,15 @@ class Average:
 
 
 def withheld(raw: Row, gone: Collection[Cell], k: int) -> frozenset[Cell]:
-    """Cells ("finding" | "levels" | "averages" | "retention", row) that give way at the threshold `k`. An “averages” is
-    mean and standard deviation of a row of `quality`. `raw`: the engine's document.
+    """Cells (name, row) that give way at the threshold `k`, named `finding`, `levels` (of a finding), `averages` (mean
+    and standard deviation of a row of quality), `retention`, `lost` or `dose` (of attrition). `raw`: the engine's document.
 
     Rows have `_whom` (People) where the plan compares more than two waves or scales that share items, and `_shares`,
     the scales that its scale shares items with. `gone`: cells that are not shown in any case.
     """
-    findings, quality, retention = raw["findings"], raw["quality"], raw["retention"]
+    findings, quality = raw["findings"], raw["quality"]
     groups: dict[tuple[str, str], list[Average]] = defaultdict(list)
-    for key, average in _averages(findings, quality, retention):
+    for key, average in _averages(raw):
         name, row = average.cell
         row_of = {"levels": "finding", "averages": "quality"}.get(name, name), row
         if average.cell not in gone and row_of not in gone:
@@ -87,10 +89,11 @@ def withheld(raw: Row, gone: Collection[Cell], k: int) -> frozenset[Cell]:
     return frozenset(_whole(findings, hidden))
 
 
-def _averages(
-    findings: Sequence[Row], quality: Sequence[Row], retention: Sequence[Row]
-) -> Iterator[tuple[tuple[str, str], Average]]:
+def _averages(raw: Row) -> Iterator[tuple[tuple[str, str], Average]]:
     """((scale, group of people), what is told), in the order in which they are admitted."""
+    findings = raw["findings"]
+    if not any("_whom" in row for row in findings):
+        return
     for name in ("finding", "levels"):
         for i, row in enumerate(findings):
             if (people := row.get("_whom")) is None:
@@ -99,16 +102,25 @@ def _averages(
             told = [((after, 1), (before, -1))] if name == "finding" else [((before, 1),), ((after, 1),)]
             sums = tuple((part, one) for part in people.parts for one in told)
             yield (row["scale"], _group(row["subgroup"])), Average((name, i), sums)
-    for i, row in enumerate(quality):
+    for i, row in enumerate(raw["quality"]):
         if row.get("_whom") is not None and row["language"] is None:
             side = {"side": row["side"]} if row["side"] else {}
             sums = ((row["_whom"].persons, ((row["wave"], 1),)),)
             yield (row["scale"], _group(side)), Average(("averages", i), sums)
-    for i, row in enumerate(retention):
+    for i, row in enumerate(raw["retention"]):
         if (people := row.get("_whom")) is not None:
             first, later = row["waves"]["before"], (row["waves"]["gain"], row["waves"]["after"])
             sums = tuple((part, ((wave, 1), (first, -1))) for part in people.parts for wave in later)
             yield (row["scale"], _group(row["subgroup"])), Average(("retention", i), sums)
+    for name in ("lost", "dose"):
+        for i, row in enumerate(raw["attrition"][name]):
+            after, before = row["contrast"].split(" - ")
+            signs = ((before, 1),) if name == "lost" else ((after, 1), (before, -1))
+            side = {"side": row["side"]} if row["side"] else {}
+            yield (
+                (row["scale"], _group(side)),
+                Average((name, i), tuple((part, signs) for part in row["_parts"])),
+            )
 
 
 def _group(subgroup: Mapping[str, Any]) -> str:
@@ -118,37 +130,24 @@ def _group(subgroup: Mapping[str, Any]) -> str:
 def _leaking(averages: Sequence[Average], k: int) -> set[Cell]:
     """Of the averages of one scale and group, those that may not join the ones before them."""
     sets = {id(persons): persons for one in averages for persons, _ in one.sums}
-    if len(sets) < 2:
-        return set()
-    size = 1 + max(int(persons.max(initial=0)) for persons in sets.values())
-    code = np.zeros(size, dtype=np.uint64)
-    for bit, persons in enumerate(sets.values()):
-        code[persons] |= np.uint64(1) << np.uint64(bit)
-    kinds, class_of, people = np.unique(code, return_inverse=True, return_counts=True)
-    waves = list(dict.fromkeys(wave for one in averages for _, signs in one.sums for wave, _ in signs))
-    small = np.flatnonzero((kinds > 0) & (people < k))
+    if len(sets) > MOST_SETS:
+        return _but_the_first(averages)
+    class_of, people = _classes(list(sets.values()))
+    small = np.flatnonzero(people < k)
     if not len(small):
         return set()
     if len(small) > MOST_SMALL:
         return _but_the_first(averages)
+    waves = list(dict.fromkeys(wave for one in averages for _, signs in one.sums for wave, _ in signs))
     told = _largest_sets(small, people, k)
-    struck = np.ones((len(told), len(kinds), len(waves)))
+    struck = np.ones((len(told), len(people), len(waves)))
     for number, few in enumerate(told):
         struck[number, list(few)] = 0.0
     struck = struck.reshape(len(told), 1, -1)
-
-    def equations(one: Average) -> np.ndarray:
-        rows = np.zeros((len(one.sums), len(kinds), len(waves)))
-        for number, (persons, signs) in enumerate(one.sums):
-            inside = np.unique(class_of[persons])
-            for wave, sign in signs:
-                rows[number, inside, waves.index(wave)] = sign
-        return rows.reshape(len(one.sums), -1)
-
-    admitted, hidden = np.zeros((0, len(kinds) * len(waves))), set()
-    tables = {one.cell: equations(one) for one in averages}
+    tables = {one.cell: _equations(one, class_of, len(people), waves) for one in averages}
     if not _tells(np.vstack(list(tables.values())), struck):
         return set()
+    admitted, hidden = np.zeros((0, len(people) * len(waves))), set()
     for cell, rows in tables.items():
         trial = np.vstack([admitted, rows])
         if (cell[0] == "levels" and ("finding", cell[1]) in hidden) or _tells(trial, struck):
@@ -156,6 +155,26 @@ def _leaking(averages: Sequence[Average], k: int) -> set[Cell]:
         else:
             admitted = trial
     return hidden
+
+
+def _classes(sets: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """(class of each person, −1 for who is in no set; people of each class): who is in the same sets is one class."""
+    code = np.zeros(1 + max((int(persons.max(initial=0)) for persons in sets), default=0), dtype=np.uint64)
+    for bit, persons in enumerate(sets):
+        code[persons] |= np.uint64(1) << np.uint64(bit)
+    kinds, class_of, people = np.unique(code, return_inverse=True, return_counts=True)
+    absent = int(kinds[0] == 0)
+    return class_of - absent, people[absent:]
+
+
+def _equations(one: Average, class_of: np.ndarray, classes: int, waves: Sequence[str]) -> np.ndarray:
+    """(sums, classes · waves): +1 or −1 where a class's sum at a wave is part of what is told."""
+    rows = np.zeros((len(one.sums), classes, len(waves)))
+    for number, (persons, signs) in enumerate(one.sums):
+        inside = np.unique(class_of[persons])
+        for wave, sign in signs:
+            rows[number, inside, waves.index(wave)] = sign
+    return rows.reshape(len(one.sums), -1)
 
 
 def _largest_sets(small: np.ndarray, people: np.ndarray, k: int) -> list[tuple[int, ...]]:
@@ -175,7 +194,7 @@ def _tells(table: np.ndarray, struck: np.ndarray) -> bool:
 
 
 def _but_the_first(averages: Sequence[Average]) -> set[Cell]:
-    """All averages of other people than the first: so many small classes are not taken apart."""
+    """All averages of other people than the first: so many sets, or small classes, are not taken apart."""
     first = {id(persons) for persons, _ in averages[0].sums}
     return {one.cell for one in averages if not {id(persons) for persons, _ in one.sums} <= first}
 
@@ -212,15 +231,19 @@ def _few_apart(row: Row, other: Row, k: int) -> bool:
 
 
 def _whole(findings: Sequence[Row], hidden: set[Cell]) -> Iterator[Cell]:
-    """A side whose change gives way takes its subgroups and comparisons with it, and they take the side: parts of a
-    whole are shown all or none."""
+    """A side whose change gives way takes its subgroups and comparisons with it, since they add up to it; a subgroup
+    takes the others of its item."""
     lost = set()
     for name, i in hidden:
-        if name == "finding":
-            lost |= {(findings[i]["scale"], findings[i]["contrast"], side) for side in _sides(findings[i])}
+        row = findings[i] if name == "finding" else {}
+        if "_partition" in row:
+            lost.add(row["_partition"])
+        elif row:
+            lost |= {(row["scale"], row["contrast"], side) for side in _sides(row)}
     yield from hidden
     for i, row in enumerate(findings):
-        if any((row["scale"], row["contrast"], side) in lost for side in _sides(row)):
+        places = {(row["scale"], row["contrast"], side) for side in _sides(row)} | {row.get("_partition")}
+        if places & lost:
             yield "finding", i
             yield "levels", i
 

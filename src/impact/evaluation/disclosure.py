@@ -77,8 +77,7 @@ def disclose(
     shown = [
         _finding(
             one,
-            ("finding", i),
-            (hidden, beside),
+            _why(("finding", i), hidden, beside),
             (threshold, team),
             raw["licence"],
             labels,
@@ -101,10 +100,8 @@ def disclose(
         **disclose_blocks(raw, shown, quality, (threshold, team), labels, instrument),
         "intervals": interval_block(raw["intervals"]["level"], raw["intervals"]["family"], shown, language),
         "retention": disclose_retention(raw["retention"], beside, threshold, language),
-        "attrition": disclose_attrition(
-            raw["attrition"], flow, raw, shown, (threshold, team), language, audience
-        ),
-        "portfolio": block_of(**raw["portfolio"], threshold=threshold, language=language),
+        "attrition": disclose_attrition(raw, flow, shown, beside, (threshold, team), language, audience),
+        "portfolio": block_of(**raw["portfolio"], findings=shown, threshold=threshold, language=language),
         "linkage": linkage,
         "disclosure": _rule(audience, threshold, sum(found["suppressed"] for found in shown), language),
         "caveats": without_tolerance(raw["caveats"], linkage, language)
@@ -161,20 +158,22 @@ def _parts(subgroup: Row) -> list[tuple[tuple[str, Any], ...]]:
     return [tuple(sorted((fixed | {name: value}).items())) for value in values]
 
 
+def _why(cell: Cell, hidden: frozenset[Cell], beside: frozenset[Cell]) -> str | None:
+    """Why a finding is not shown: too few, or because it would tell of a few beside others."""
+    return "suppressed" if cell in hidden else "gives_way" if cell in beside else None
+
+
 def _finding(
     found: Row,
-    cell: Cell,
-    not_shown: tuple[frozenset[Cell], frozenset[Cell]],
+    why: str | None,
     thresholds: tuple[int, int],
     licence: Row,
     labels: Labels,
     instrument: Instrument,
     people: str | None,
 ) -> Row:
-    if cell in not_shown[0] | not_shown[1]:
-        return _hidden_finding(
-            found, licence, labels, instrument, "suppressed" if cell in not_shown[0] else "gives_way"
-        )
+    if why:
+        return _hidden_finding(found, licence, labels, instrument, why)
     k, team = thresholds
     _, code = _reliable_change(found["reliable_change"], team, people, labels.language)
     change = shapes.no_reliable_change()

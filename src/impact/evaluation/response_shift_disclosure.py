@@ -6,7 +6,7 @@
    shown as far as they are there; what the then-scores add was published nowhere else.
 4. Where they are others, but fewer than k people more or less than in any result on the same scale, side and wave,
    averages and the change would tell, by subtraction, what those few said; so would shift and retrospective change
-   together, whose difference is the change. Only the shift is shown then.
+   together, whose difference is the change. Only the shift is shown then, and where the finding is not shown.
 """
 
 from __future__ import annotations
@@ -32,11 +32,12 @@ def disclose_shifts(raw: Row, shown: list[Row], k: int, labels: Labels, instrume
         twin = next(one for one in shown if _is_on_the_same(one, row) and one["contrast"] == row["contrast"])
         if code is not None:
             found = _withheld(row, code, labels, instrument)
+        elif twin["suppressed"]:
+            found = _only_shift(row, language)
         elif _people(twin) == row["n"]:
             found = _as_in(row, twin, language)
         elif any(abs(people - row["n"]) < k for people in _people_elsewhere(row, raw)):
-            empty = no_differences(row["shift"]["level"]) | {"shift": row["shift"]}
-            found = _without_levels(row | empty, "shift_levels_hidden", language)
+            found = _only_shift(row, language)
         else:
             found = row
         made.append({key: value for key, value in found.items() if not key.startswith("_")})
@@ -63,6 +64,10 @@ def _as_in(row: Row, twin: Row, language: str) -> Row:
         return row
     if twin["arms"] is None:
         return _without_levels(row, "levels_hidden", language)
+    return _only_shift(row, language)
+
+
+def _only_shift(row: Row, language: str) -> Row:
     empty = no_differences(row["shift"]["level"]) | {"shift": row["shift"]}
     return _without_levels(row | empty, "shift_levels_hidden", language)
 
