@@ -90,3 +90,13 @@ def test_an_adjusted_p_is_never_below_the_raw_one(method):
     for seed in range(50):
         p = np.random.default_rng(seed).uniform(size=5) ** 3
         assert all(a >= raw for a, raw in zip(stats.adjust_p_values(p.tolist(), method), p, strict=True))
+
+
+def test_a_cluster_that_nearly_decides_a_combination_costs_no_digits():
+    """1 − λ = 5e-6: df from 50-digit arithmetic with full matrices (mpmath), for random columns of a fixed seed."""
+    X = np.column_stack([np.ones(28), np.random.default_rng(28).normal(size=(28, 4))])
+    rooms = np.array([1, 1, 1, 1, 0, 1, 1, 1, 1, 0, 1, 0, 0, 1, 0] + [1] * 13)
+    y = np.zeros(28)
+    y[-1] = 2.5
+    expected = (1.09844630341, 1.03611670339, 1.07708610536, 1.02204505342, 1.09413551227)
+    assert stats.ols_cr2(y, X, rooms).df == pytest.approx(expected, rel=1e-10)

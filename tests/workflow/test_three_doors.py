@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
 
@@ -70,30 +71,57 @@ def submit_all(
             assert answer.status_code == 303
 
 
+@dataclass
+class Doors:
+    """The two doors that lead through a database."""
+
+    database: Database
+    vault: Vault
+    settings: Settings
+
+    def web(self, dialogue: Dialogue, rows: list[Row]) -> str:
+        """A programme whose answers were sent one by one."""
+        rooms = sorted({row["workshop"] for row in rows})
+        programme_id = open_programme(self.database, self.vault, dialogue, rooms)
+        submit_all(self.database, self.vault, self.settings, dialogue, programme_id, rows)
+        return programme_id
+
+    def imported(self, dialogue: Dialogue, path: Path) -> str:
+        """A programme made of a file."""
+        plan, instrument = dialogue
+        return workflow.import_programme(
+            self.database, self.vault, [path], plan=plan, instrument=instrument, name=plan.title
+        )[1]
+
+    def told(self, audience: str, *programmes: str) -> list[bytes]:
+        return [
+            workflow.findings_json(
+                workflow.evaluate_programme(self.database, self.vault, self.settings, programme_id, audience)
+            )
+            for programme_id in programmes
+        ]
+
+
+@pytest.fixture
+def doors(database: Database, vault: Vault, engine_settings: Settings) -> Doors:
+    return Doors(database, vault, engine_settings)
+
+
 @pytest.mark.parametrize("audience", ["team", "public"])
 def test_web_import_and_file_give_the_same_bytes(
-    database: Database,
-    vault: Vault,
-    engine_settings: Settings,
+    doors: Doors,
     dialogue: Dialogue,
     rows: list[Row],
     write: Callable[[str, Sequence[Row]], Path],
     audience: str,
 ) -> None:
     path = write("answers.csv", rows)
-    rooms = sorted({row["workshop"] for row in rows})
-    by_web = open_programme(database, vault, dialogue, rooms)
-    submit_all(database, vault, engine_settings, dialogue, by_web, rows)
-    by_import = open_programme(database, vault, dialogue, [])
-    stored = workflow.import_data(database, vault, by_import, [path], settings=engine_settings)
+    by_web = doors.web(dialogue, rows)
+    by_import = open_programme(doors.database, doors.vault, dialogue, [])
+    stored = workflow.import_data(doors.database, doors.vault, by_import, [path], settings=doors.settings)
 
     from_file = workflow.findings_json(workflow.evaluate_files(*dialogue, [path], audience=audience))
-    through = [
-        workflow.findings_json(
-            workflow.evaluate_programme(database, vault, engine_settings, programme_id, audience)
-        )
-        for programme_id in (by_web, by_import)
-    ]
+    through = doors.told(audience, by_web, by_import)
 
     assert stored == len(rows)
     assert through == [from_file, from_file]
@@ -132,9 +160,7 @@ DEVIATION = {"path": "level", "was": 0.95, "now": 0.9, "reason": REASON}
     ("level", "deviations"), [(LEVEL, []), (CHANGED, [DEVIATION])], ids=["as locked", "changed since"]
 )
 def test_a_locked_plan_is_said_to_be_planned_at_every_door_and_its_changes_are_told(
-    database: Database,
-    vault: Vault,
-    engine_settings: Settings,
+    doors: Doors,
     dialogue: Dialogue,
     rows: list[Row],
     write: Callable[[str, Sequence[Row]], Path],
@@ -145,20 +171,10 @@ def test_a_locked_plan_is_said_to_be_planned_at_every_door_and_its_changes_are_t
 ) -> None:
     mine = (locked(level), dialogue[1])
     path, lock = write("answers.csv", rows), workflow.lock_of(mine[0])[0]
-    by_web = open_programme(database, vault, mine, sorted({row["workshop"] for row in rows}))
-    submit_all(database, vault, engine_settings, mine, by_web, rows)
-    _, by_import = workflow.import_programme(
-        database, vault, [path], plan=mine[0], instrument=mine[1], name=mine[0].title
-    )
+    by_web, by_import = doors.web(mine, rows), doors.imported(mine, path)
     from_file = workflow.findings_json(workflow.evaluate_files(*mine, [path], audience=audience))
     lock_path(Path(mine[0].path)).unlink()  # a programme needs the file no more
-    through = [
-        workflow.findings_json(
-            workflow.evaluate_programme(database, vault, engine_settings, programme_id, audience)
-        )
-        for programme_id in (by_web, by_import)
-    ]
-    assert through == [from_file, from_file]
+    assert doors.told(audience, by_web, by_import) == [from_file, from_file]
     findings = json.loads(from_file)
     assert findings["deviations"] == deviations
     assert (findings["plan"]["locked_at"], findings["plan"]["locked_by"]) == (lock.locked_at, "the evaluator")
@@ -179,23 +195,17 @@ FEW: dict[str, Callable[[list[Row]], list[Row]]] = {
 @pytest.mark.parametrize("few", FEW.values(), ids=FEW)
 @pytest.mark.parametrize("audience", ["team", "public"])
 def test_data_that_lack_what_the_plan_compares_give_the_same_bytes_at_both_doors(
-    database: Database,
-    vault: Vault,
-    engine_settings: Settings,
+    doors: Doors,
     dialogue: Dialogue,
     rows: list[Row],
     write: Callable[[str, Sequence[Row]], Path],
     few: Callable[[list[Row]], list[Row]],
     audience: str,
 ) -> None:
-    plan, instrument = dialogue
     path = write("few.csv", few(rows))
-    _, programme_id = workflow.import_programme(
-        database, vault, [path], plan=plan, instrument=instrument, name=plan.title
-    )
-    from_file = workflow.evaluate_files(plan, instrument, [path], audience=audience)
-    through = workflow.evaluate_programme(database, vault, engine_settings, programme_id, audience)
-    assert workflow.findings_json(through) == workflow.findings_json(from_file)
+    from_file = workflow.evaluate_files(*dialogue, [path], audience=audience)
+    through = doors.told(audience, doors.imported(dialogue, path))
+    assert through == [workflow.findings_json(from_file)]
     assert {found["estimate"]["value"] for found in from_file["findings"]} == {None}
 
 

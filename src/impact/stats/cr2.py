@@ -14,7 +14,7 @@ independent errors it has Satterthwaite's df = tr(P)² / tr(P²), where
 
     P = diag(d) − b'b,   d_g = l'B_g S_g B_g l,   b_g = S_g B_g l   (p × G)
 
-so tr(P) = Σ(d_g − |b_g|²) and tr(P²) = Σ d_g² − 2 Σ d_g |b_g|² + ‖b b'‖². Cost: O(n p² + G p³), not O(n²).
+so tr(P) = Σ(d_g − |b_g|²) and tr(P²) = Σ(d_g − |b_g|²)² + Σ_{g≠h} (b_g·b_h)². Cost: O(n p² + G p³), not O(n²).
 """
 
 from __future__ import annotations
@@ -149,8 +149,26 @@ def _decided(L: np.ndarray, alone: np.ndarray) -> np.ndarray:
 def _satterthwaite(d: np.ndarray, b: np.ndarray, model_variance: float) -> float:
     """tr(P)² / tr(P²), or 0 where the clusters leave nothing to estimate this variance from."""
     squares = np.einsum("gj,gj->g", b, b)
-    trace = float(np.sum(d - squares))
+    own = d - squares
+    trace = float(own.sum())
     if trace <= 1e-8 * model_variance:
         return 0.0
-    gram = b.T @ b
-    return trace**2 / float(d @ d - 2.0 * (d @ squares) + np.sum(gram * gram))
+    return trace**2 / (float(own @ own) + _between(b, squares, squares > model_variance))
+
+
+def _between(b: np.ndarray, squares: np.ndarray, is_large: np.ndarray) -> float:
+    """Σ (b_g · b_h)² over all g ≠ h: ‖b b'‖² less its diagonal.
+
+    Where a cluster nearly decides a coefficient |b_g|⁴ is so large that the difference would lose its digits: the few
+    such clusters (`is_large`) are taken pair by pair.
+    """
+    is_plain = not is_large.any()
+    rest, size = (b, squares) if is_plain else (b[~is_large], squares[~is_large])
+    gram = rest.T @ rest
+    total = float(np.sum(gram * gram)) - float(size @ size)
+    if is_plain:
+        return total
+    large = b[is_large]
+    among = large @ large.T
+    np.fill_diagonal(among, 0.0)
+    return total + 2.0 * float(np.sum((large @ rest.T) ** 2)) + float(np.sum(among**2))
