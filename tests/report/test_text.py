@@ -82,11 +82,11 @@ def test_what_the_font_lacks_becomes_a_question_mark() -> None:
     ],
 )
 def test_a_sentence_keeps_the_directions_that_its_names_and_numbers_have(written: str, shown: str) -> None:
-    assert sentence(written) == clean(written, limit=1000) == shown
+    assert sentence(written) == shown
 
 
 def test_no_typed_text_keeps_them_however_long_it_may_be() -> None:
-    assert clean("\u2068North\u2069", limit=400) == "North"
+    assert clean("\u2068North\u2069", limit=1000) == "North"
 
 
 def test_isolates_are_no_characters_that_a_font_could_lack() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from impact.report.beside.around import method_of_comparison
 from impact.report.reading import Reading
-from impact.report.text import clean
+from impact.report.text import clean, sentence
 from impact.report.wording import word_or
 
 
@@ -40,9 +40,9 @@ def method_entries(findings: Mapping[str, Any], reading: Reading) -> tuple[Entry
         entry("scores", reading.word("method.scores_text")),
         entry("linking", _linking(reading, findings.get("linkage") or {})),
         entry("estimator", " ".join(named)),
-        entry("interval", clean((findings.get("intervals") or {}).get("text", ""), limit=600)),
+        entry("interval", sentence((findings.get("intervals") or {}).get("text", ""), limit=600)),
     ]
-    rule = clean((findings.get("disclosure") or {}).get("rule", ""), limit=1200)
+    rule = sentence((findings.get("disclosure") or {}).get("rule", ""), limit=1200)
     entries += [entry("disclosure", rule), entry("exact", _exactly(reading, tuple(estimators)))]
     return tuple(entry for entry in entries if entry.text)
 

@@ -19,7 +19,7 @@ from impact.report.limits import first_limitation, limits_of, next_steps
 from impact.report.method import Entry, method_entries
 from impact.report.reading import Finding, Reading, texts
 from impact.report.tables import quality_table, results_table
-from impact.report.text import clean, interval, signed
+from impact.report.text import clean, interval, sentence, signed
 from impact.report.wording import word_or
 
 
@@ -112,7 +112,7 @@ def report_page(findings: Mapping[str, Any]) -> ReportPage:
         title=reading.word("page.title", programme=programme),
         synthetic=reading.word("page.synthetic") if synthetic else "",
         summary=tuple(_point(findings, reading, scale) for scale in reading.scales("primary")),
-        may_say=clean(licence.get("reading", ""), limit=1000),
+        may_say=sentence(licence.get("reading", ""), limit=1000),
         licence=_licence_line(reading, licence),
         limitation=first_limitation(findings),
         limits=limits_of(findings, reading),
@@ -192,7 +192,7 @@ def _statement(reading: Reading, finding: Finding) -> Statement:
         interval=interval(ends.low, ends.high) if ends else "",
         simultaneous="",
         claim=_claim(finding),
-        frequencies=clean(change.get("text") or "", limit=400),
+        frequencies=sentence(change.get("text") or "", limit=400),
         hidden=mark.hidden,
         sensitivity="" if mark.hidden else summary_of(finding),
         reasons=reading.word("page.reasons", reasons=" ".join(reasons)) if reasons else "",
@@ -200,7 +200,7 @@ def _statement(reading: Reading, finding: Finding) -> Statement:
 
 
 def _claim(finding: Finding) -> str:
-    return clean((finding.get("claim") or {}).get("text") or "", limit=1000)
+    return sentence((finding.get("claim") or {}).get("text") or "", limit=1000)
 
 
 def _licence_line(reading: Reading, licence: Mapping[str, Any]) -> str:

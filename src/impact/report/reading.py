@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from impact.report.charts import Interval, Mark
-from impact.report.text import clean
+from impact.report.text import clean, sentence
 from impact.report.theme import shape
 from impact.report.wording import word, word_or
 
@@ -254,7 +254,7 @@ def mean_of(summary: Mapping[str, float | None] | None) -> float | None:
 def texts(values: Sequence[Any]) -> tuple[str, ...]:
     """Sentences of the findings: plain, or with their identifier beside them."""
     found = (value.get("text", "") if isinstance(value, Mapping) else value for value in values)
-    return tuple(dict.fromkeys(clean(text, limit=1000) for text in found if text))
+    return tuple(dict.fromkeys(sentence(text, limit=1000) for text in found if text))
 
 
 def _ends(estimate: Mapping[str, Any]) -> Interval | None:

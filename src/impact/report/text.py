@@ -13,8 +13,6 @@ DIGITS = 1
 MINUS = "−"
 RANGE = " to "
 MAXIMUM_LABEL = 120
-LONGEST_TYPED = 400
-"""No text that somebody typed is shown longer; what may be longer is a sentence of the evaluation."""
 ISOLATES, PDI = "\u2066\u2067\u2068", "\u2069"
 _UNKNOWN = "?"
 
@@ -55,11 +53,8 @@ def clean(value: object, limit: int = MAXIMUM_LABEL) -> str:
     """A text that somebody typed, made harmless for any page: one line, no control or direction characters.
 
     Characters that could turn the reading order of what stands beside them (U+202A…U+202E, U+2066…U+2069, marks)
-    are dropped; each script's own direction is enough. Longer texts end with an ellipsis. With a `limit` above
-    LONGEST_TYPED it is a `sentence`.
+    are dropped; each script's own direction is enough. Longer texts end with an ellipsis.
     """
-    if limit > LONGEST_TYPED:
-        return sentence(value, limit)
     line = " ".join(_harmless(str(value)).split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 

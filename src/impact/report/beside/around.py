@@ -10,7 +10,7 @@ from impact.report.beside.part import Part, caveats_of, columns, of_contrast, sc
 from impact.report.charts import Row as TableRow
 from impact.report.charts import Table
 from impact.report.reading import Finding, Reading, texts
-from impact.report.text import clean
+from impact.report.text import clean, sentence
 from impact.report.wording import word_or
 
 
@@ -21,7 +21,7 @@ def portfolio_part(reading: Reading) -> Part | None:
     if not rows:
         return None
     sentences = tuple(of_contrast(reading, row, row["text"]) for row in rows)
-    notes = (clean(block.get("rule") or "", limit=600), *caveats_of(rows))
+    notes = (sentence(block.get("rule") or "", limit=600), *caveats_of(rows))
     title = reading.word("beside.portfolio")
     return Part("portfolio", title, sentences, (), tuple(note for note in notes if note))
 
@@ -36,7 +36,7 @@ def benchmark_part(reading: Reading) -> Part | None:
             sentences.append(
                 reading.word(
                     "beside.benchmark_of", scale=scale_of(reading, found), who=reading.finding_label(found),
-                    text=clean(block["text"], limit=800),
+                    text=sentence(block["text"], limit=800),
                 )
             )  # fmt: skip
         reasons += [block["reason"]] if block.get("reason") else []
@@ -51,7 +51,7 @@ def benchmark_part(reading: Reading) -> Part | None:
 def _sources(listed: list[Finding]) -> tuple[str, ...]:
     blocks = [found["benchmark"] for found in listed if found["benchmark"].get("source")]
     told = [". ".join(text for text in (one["source"], one.get("words")) if text) for one in blocks]
-    return tuple(dict.fromkeys(clean(text, limit=800) for text in told))
+    return tuple(dict.fromkeys(sentence(text, limit=800) for text in told))
 
 
 def deviations_part(reading: Reading) -> Part | None:

@@ -8,7 +8,7 @@ from impact.report.beside.part import Part, Row, columns, scale_of
 from impact.report.charts import Row as TableRow
 from impact.report.charts import Table
 from impact.report.reading import Finding, Reading
-from impact.report.text import clean, interval, signed
+from impact.report.text import interval, sentence, signed
 
 
 def other_ways_part(reading: Reading) -> Part | None:
@@ -38,7 +38,7 @@ def other_ways_part(reading: Reading) -> Part | None:
 def summary_of(finding: Finding) -> str:
     """In how many of the other analyses the verdict is the same, in the findings' words; "" where there are none."""
     summary = finding.get("sensitivity_summary") or {}
-    return clean(summary.get("text") or "", limit=600) if summary.get("of") else ""
+    return sentence(summary.get("text") or "", limit=600) if summary.get("of") else ""
 
 
 def _heading(reading: Reading, found: Finding) -> str:
@@ -52,11 +52,11 @@ def _main_row(reading: Reading, found: Finding) -> TableRow:
 
 
 def _note(one: Row) -> str:
-    return clean(one.get("note_text") or "", limit=400)
+    return sentence(one.get("note_text") or "", limit=400)
 
 
 def _row(reading: Reading, found: Finding, one: Row, numbers: Mapping[str, int]) -> TableRow:
-    label, number = clean(one["label"], limit=200), numbers.get(_note(one))
+    label, number = sentence(one["label"], limit=200), numbers.get(_note(one))
     said = reading.verdict({**found, "verdict": one["verdict"]}) if one.get("verdict") else ""
     if not said:
         said = reading.word("beside.ways_not_shown") if one.get("suppressed") else "–"

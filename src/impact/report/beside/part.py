@@ -8,7 +8,7 @@ from typing import Any
 
 from impact.report.charts import Column, Table
 from impact.report.reading import Reading, texts
-from impact.report.text import clean
+from impact.report.text import sentence
 
 Row = Mapping[str, Any]
 _WITHHELD = ("too_few_to_show",)
@@ -39,7 +39,7 @@ def claim_of(reading: Reading, row: Row) -> str:
 
 
 def of_contrast(reading: Reading, row: Row, text: str) -> str:
-    told, contrast = clean(text, limit=1500), row.get("contrast") or ""
+    told, contrast = sentence(text, limit=1500), row.get("contrast") or ""
     if not told or " - " not in contrast or contrast == reading.first_contrast:
         return told
     return reading.word("beside.of_contrast", contrast=contrast_label(reading, contrast), text=told)
